@@ -1,0 +1,31 @@
+"""Whose token it is: ``POST /users/settings`` (api.simkl.org, "get-user-settings"), once after each sign-in."""
+
+from __future__ import annotations
+
+from .answers import Identified, Refused, Trouble
+from .problems import Problem
+from .reading import BadAnswer, clean_text, looks_like_a_web_page, read_failure, read_object
+from .values import Account, Token
+from .wire import Request, Response
+
+
+def account_request(token: Token) -> Request:
+    """The request for the name behind ``token``."""
+    return Request("POST", "/users/settings", json={}, bearer=token.access_token)
+
+
+def read_account(response: Response) -> Identified | Trouble | Refused:
+    """The account's name, made fit to draw, and its id."""
+    if response.status != 200 or looks_like_a_web_page(response):
+        return read_failure(response)
+    try:
+        body = read_object(response)
+    except BadAnswer as bad:
+        return Trouble(Problem.BAD_ANSWER, str(bad))
+    user, account = body.get("user"), body.get("account")
+    name = clean_text(user.get("name")) if isinstance(user, dict) else ""
+    number = account.get("id") if isinstance(account, dict) else None
+    if not name:
+        return Trouble(Problem.BAD_ANSWER, "user.name is missing")
+    is_id = isinstance(number, (int, str)) and not isinstance(number, bool)
+    return Identified(Account(name=name, account_id=clean_text(str(number), 32) if is_id else ""))

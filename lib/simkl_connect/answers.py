@@ -1,0 +1,76 @@
+"""What Simkl's answer to a sign-in request can mean, whichever flow asked.
+
+The flows read answers into these; the state machine takes them as its events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from .problems import Problem
+from .values import Account, DeviceAuthorization, Token
+
+
+@dataclass(frozen=True)
+class CodeIssued:
+    """A code to show; the answer to a device authorization request."""
+
+    authorization: DeviceAuthorization
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The user has not decided yet: poll again after the interval."""
+
+
+@dataclass(frozen=True)
+class SlowDown:
+    """Polled too fast: the interval grows by 5 s for good (RFC 8628, section 3.5)."""
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The user said yes. This token is delivered once: whoever loses it has lost the approval."""
+
+    token: Token
+
+
+@dataclass(frozen=True)
+class CodeGone:
+    """The code polled exists no more: expired, used or unknown to the server."""
+
+
+@dataclass(frozen=True)
+class Denied:
+    """The user said no (RFC 8628, section 3.5, ``access_denied``)."""
+
+
+@dataclass(frozen=True)
+class Identified:
+    """The account that the token belongs to."""
+
+    account: Account
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """This attempt failed and a later one may not: network, server or something in between.
+
+    ``retry_after``: seconds the server asked to wait, or None. ``detail`` is for the log and holds no secret.
+    """
+
+    problem: Problem
+    detail: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The server said a no that no repetition changes. ``detail`` is for the log and holds no secret."""
+
+    problem: Problem
+    detail: str
+
+
+Answer = Union[CodeIssued, Pending, SlowDown, Granted, CodeGone, Denied, Identified, Trouble, Refused]

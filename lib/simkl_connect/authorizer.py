@@ -1,0 +1,199 @@
+"""The owner of the sign-in: does what the state machine says, keeps the token, and says what may be seen of it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Callable, Protocol
+
+from .account import account_request, read_account
+from .answers import Answer, Granted, Identified, Refused, Trouble
+from .exchange import Exchange
+from .pin import PinFlow
+from .problems import Problem
+from .sign_in import Cancelled, Event, Phase, Sent, SignIn, Step, Tick
+from .values import Account, Token
+from .view import View, view_of
+
+_log = logging.getLogger(__name__)
+
+
+class NotConfigured(Exception):
+    """The add-on lacks something that no request can do without. ``problem`` names it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class StorageFailed(Exception):
+    """What was to be kept could not be written, or was not there when read back."""
+
+
+class Store(Protocol):
+    """Where tokens live. Each method raises :class:`StorageFailed`."""
+
+    def save_token(self, token: Token) -> None:
+        """Replaces the token; when it returns, the token is there after a restart."""
+
+    def save_account(self, account: Account) -> None:
+        """Remembers whose token it is."""
+
+    def clear(self) -> None:
+        """Forgets token and account."""
+
+
+class _Attempt:
+    """One sign-in under way: its state, its connection and, once it has one, its token."""
+
+    def __init__(self, request: str, exchange: Exchange) -> None:
+        self.request = request
+        self.exchange = exchange
+        self.state = SignIn()
+        self.token: Token | None = None
+
+
+class Authorizer:
+    """Runs at most one sign-in that a user sees. Never blocks; all methods belong to one thread.
+
+    ``open_exchange`` raises :class:`NotConfigured`. ``publish`` is called with each new :class:`View`,
+    ``jitter`` gives a number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        open_exchange: Callable[[], Exchange],
+        publish: Callable[[View], None],
+        clock: Callable[[], float],
+        jitter: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._open_exchange = open_exchange
+        self._publish = publish
+        self._clock = clock
+        self._jitter = jitter
+        self._flow = PinFlow()
+        self._current: _Attempt | None = None
+        self._leaving: list[_Attempt] = []
+        self._shown: View | None = None
+        self._show(View())
+
+    def authorize(self, request: str) -> None:
+        """Starts a sign-in; where one is running, ``request`` joins it."""
+        if self._current is not None and self._current.state.running:
+            self._current.request = request
+            self.advance()
+            return
+        self._leave()
+        try:
+            exchange = self._open_exchange()
+        except NotConfigured as missing:
+            _log.warning("sign-in not started: %s", missing)
+            self._show(View(request=request, phase=Phase.FAILED.value, problem=missing.problem.value))
+            return
+        self._current = _Attempt(request, exchange)
+        self.advance()
+
+    def cancel(self) -> None:
+        """Ends the running sign-in: no further request is sent. A token in an answer under way is still taken."""
+        if self._current is not None:
+            self._apply(self._current, Cancelled())
+            self.advance()
+
+    def sign_out(self, request: str) -> None:
+        """Forgets the account."""
+        self.cancel()
+        self._leave()
+        self._store.clear()
+        _log.info("signed out")
+        self._show(View(request=request))
+
+    def advance(self) -> None:
+        """Does what is due: takes an answer, lets a code expire, sends the next request."""
+        for attempt in self._attempts():
+            self._advance(attempt)
+        self._leaving = [attempt for attempt in self._leaving if attempt.exchange.in_flight]
+        if self._current is not None:
+            self._show(view_of(self._current.request, self._current.state))
+
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
+        moments = [moment for attempt in self._attempts() for moment in [attempt.state.wake_at()] if moment is not None]
+        return max(0.0, min(moments) - self._clock()) if moments else None
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether an answer may arrive at any moment."""
+        return any(attempt.exchange.in_flight for attempt in self._attempts())
+
+    def close(self, timeout: float) -> None:
+        """Ends everything within about ``timeout`` seconds."""
+        for attempt in self._attempts():
+            if not attempt.exchange.close(timeout):
+                _log.warning("a request did not end in time")
+
+    def _attempts(self) -> list[_Attempt]:
+        return [*self._leaving, *([self._current] if self._current else [])]
+
+    def _leave(self) -> None:
+        """Lets the request of the last sign-in end by itself: its answer may carry the token."""
+        if self._current is not None:
+            self._leaving.append(self._current)
+            self._current = None
+
+    def _advance(self, attempt: _Attempt) -> None:
+        answer = attempt.exchange.answer()
+        if answer is not None:
+            self._take(attempt, answer)
+        self._apply(attempt, Tick())
+        step = attempt.state.next_step(self._clock())
+        if step in (Step.ASK, Step.POLL, Step.IDENTIFY):
+            self._send(attempt, step)
+        elif step is Step.STOP:
+            attempt.exchange.close()
+
+    def _send(self, attempt: _Attempt, step: Step) -> None:
+        authorization, token = attempt.state.authorization, attempt.token
+        if step is Step.ASK:
+            attempt.exchange.start(self._flow.device_authorization_request(), self._flow.read_device_authorization)
+        elif step is Step.POLL and authorization is not None:
+            attempt.exchange.start(self._flow.token_request(authorization), self._flow.read_token)
+        elif token is not None:
+            attempt.exchange.start(account_request(token), read_account)
+        self._apply(attempt, Sent())
+
+    def _take(self, attempt: _Attempt, answer: Answer) -> None:
+        if isinstance(answer, (Trouble, Refused)):
+            _log.warning("%s: %s (%s)", attempt.state.phase.value, answer.problem.value, answer.detail)
+        try:
+            if isinstance(answer, Granted):
+                attempt.token = answer.token
+                self._store.save_token(answer.token)
+            elif isinstance(answer, Identified):
+                self._store.save_account(answer.account)
+        except StorageFailed as failed:
+            _log.error("not saved: %s", failed)
+            answer = Refused(Problem.STORAGE, str(failed))
+        self._apply(attempt, answer)
+        if isinstance(answer, Granted) and attempt in self._leaving:
+            self._promote(attempt)
+
+    def _promote(self, attempt: _Attempt) -> None:
+        """A sign-in that was given up has come through after all: it is the one to show, and no other is needed."""
+        self._leaving.remove(attempt)
+        if self._current is not None:
+            attempt.request = self._current.request
+            self._apply(self._current, Cancelled())
+            self._leave()
+        self._current = attempt
+
+    def _apply(self, attempt: _Attempt, event: Event) -> None:
+        before = attempt.state.phase
+        attempt.state = attempt.state.advance(event, self._clock(), self._jitter())
+        if attempt.state.phase is not before:
+            _log.info("sign-in: %s -> %s", before.value, attempt.state.phase.value)
+
+    def _show(self, view: View) -> None:
+        if view != self._shown:
+            self._shown = view
+            self._publish(view)

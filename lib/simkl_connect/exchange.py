@@ -1,0 +1,106 @@
+"""One request at a time on a thread of its own, so that whoever started it is never held up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Callable, Tuple
+
+from .answers import Answer, Refused, Trouble
+from .problems import Problem
+from .wire import Request, Response
+
+if TYPE_CHECKING:
+    from .transport import Transport
+
+LONGEST_EXCHANGE = 30.0
+"""Seconds from the start of a request to the last byte of its answer, whatever happens in between."""
+
+_log = logging.getLogger(__name__)
+Job = Tuple[Request, Callable[[Response], Answer]]
+
+
+class Exchange:
+    """A conversation with the server over one connection.
+
+    ``open_transport`` runs on the thread: it may take its time. All methods belong to one other thread.
+    """
+
+    def __init__(self, open_transport: Callable[[], Transport], clock: Callable[[], float]) -> None:
+        self._open_transport = open_transport
+        self._clock = clock
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        self._started_at: float | None = None
+        self._closed = False
+        self._transport: Transport | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._started_at is not None
+
+    def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
+        """Sends ``request``; ``read`` makes an answer of the response, on the thread."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="simkl-connect", daemon=True)
+            self._thread.start()
+        self._started_at = self._clock()
+        self._jobs.put((request, read))
+
+    def answer(self) -> Answer | None:
+        """The answer, once, if it is there. Ends a request that takes longer than :data:`LONGEST_EXCHANGE`."""
+        if self._started_at is None:
+            return None
+        try:
+            answer = self._answers.get_nowait()
+        except Empty:
+            if self._clock() - self._started_at > LONGEST_EXCHANGE and self._transport is not None:
+                self._transport.interrupt()
+            return None
+        self._started_at = None
+        return answer
+
+    def close(self, timeout: float = 0.0) -> bool:
+        """Ends the thread and what it waits for; true if it is gone within ``timeout`` seconds."""
+        self._closed = True
+        self._jobs.put(None)
+        if self._transport is not None:
+            self._transport.close()
+        if self._thread is not None and timeout > 0:
+            self._thread.join(timeout)
+        return self._thread is None or not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while True:
+            job = self._jobs.get()
+            if job is None or self._closed:
+                return
+            self._answers.put(self._perform(*job))
+
+    def _perform(self, request: Request, read: Callable[[Response], Answer]) -> Answer:
+        from .transport import ConnectionFailed  # here, because it imports requests: slow, and needed only now
+
+        try:
+            if self._transport is None:
+                self._transport = self._open_transport()
+            if self._closed:
+                self._transport.close()
+            return read(self._transport.send(request))
+        except ConnectionFailed as failed:
+            return Trouble(failed.problem, str(failed))
+        except Exception as error:  # noqa: BLE001  # a mistake of ours must end in a sentence, not in endless waiting
+            _log.error("a mistake in the add-on: %s at %s", type(error).__name__, _place(error))
+            return Refused(Problem.INTERNAL, type(error).__name__)
+
+
+def _place(error: BaseException) -> str:
+    """Where an error arose, innermost last; its text is left out, because it may quote what it tripped over."""
+    places, trace = [], error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(places)

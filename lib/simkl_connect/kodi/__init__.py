@@ -1,0 +1,3 @@
+"""The one layer that knows Kodi. Nothing outside this package imports ``xbmc``."""
+
+ADDON_ID = "script.simkl.connect"

@@ -1,0 +1,104 @@
+"""The service: the owner of the sign-in, driven by Kodi's monitor."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+from typing import TYPE_CHECKING
+
+import xbmc
+import xbmcaddon
+
+from .. import clock
+from ..authorizer import Authorizer, NotConfigured
+from ..exchange import Exchange
+from ..problems import Problem
+from ..viewer import Command
+from ..wire import Identity, checked_base_url
+from . import ADDON_ID, channel
+from .log import log_to_kodi
+from .settings import Settings
+from .system import user_agent
+
+if TYPE_CHECKING:
+    from ..transport import Transport
+
+API_URL = "https://api.simkl.com"
+TICK = 0.1
+"""Seconds. Kodi wakes a waiting monitor this often anyway, so a shorter wait costs nothing more."""
+TICK_IN_FLIGHT = 0.02
+"""Seconds, while an answer may arrive at any moment."""
+CLOSING = 0.3
+"""Seconds that Kodi is held up at the most for a request that does not end."""
+
+_log = logging.getLogger(__name__)
+
+
+class Service(xbmc.Monitor):
+    """Takes commands from scripts and keeps the sign-in going."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings = Settings()
+        self._authorizer = Authorizer(
+            store=self._settings,
+            open_exchange=self._open_exchange,
+            publish=channel.publish,
+            clock=clock.now,
+            jitter=random.random,
+        )
+
+    def run(self) -> None:
+        """Returns when Kodi ends, or ends the add-on."""
+        _log.info("service started")
+        try:
+            while not self.waitForAbort(self._tick()):
+                self._authorizer.advance()
+        finally:
+            self._authorizer.close(CLOSING)
+            channel.withdraw()
+            _log.info("service ended")
+
+    def onNotification(self, sender: str, method: str, data: str) -> None:  # noqa: N802  # Kodi's name
+        """Called by Kodi within ``waitForAbort``."""
+        command = channel.received(sender, method, data)
+        if command is None:
+            return
+        _log.debug("command: %s", command[0].value)
+        if command[0] is Command.AUTHORIZE:
+            self._authorizer.authorize(command[1])
+        elif command[0] is Command.CANCEL:
+            self._authorizer.cancel()
+        else:
+            self._authorizer.sign_out(command[1])
+
+    def _tick(self) -> float:
+        if self._authorizer.in_flight:
+            return TICK_IN_FLIGHT
+        planned = self._authorizer.seconds_to_wait()
+        return TICK if planned is None else min(TICK, max(0.001, planned))  # Kodi takes 0 for "for ever"
+
+    def _open_exchange(self) -> Exchange:
+        client_id = self._settings.client_id()
+        if not client_id:
+            raise NotConfigured(Problem.CLIENT_ID_MISSING)
+        try:
+            base_url = checked_base_url(os.environ.get("SIMKL_API_URL") or API_URL)
+        except ValueError as error:
+            raise NotConfigured(Problem.API_URL_REFUSED) from error
+        version = xbmcaddon.Addon(ADDON_ID).getAddonInfo("version")
+        agent = user_agent(version)
+
+        def open_transport() -> Transport:
+            from ..transport import Transport  # on the exchange's thread: importing requests takes time
+
+            return Transport(Identity(base_url, client_id, version, agent))
+
+        return Exchange(open_transport, clock.now)
+
+
+def run() -> None:
+    """What ``service.py`` calls."""
+    log_to_kodi()
+    Service().run()

@@ -1,0 +1,15 @@
+"""What Kodi and the machine say of themselves."""
+
+from __future__ import annotations
+
+import xbmc
+
+_PLATFORMS = ("Android", "TVOS", "IOS", "OSX", "UWP", "Windows", "Linux")
+"""Kodi's System.Platform conditions; Android is also Linux, UWP also Windows, so the narrower stands first."""
+
+
+def user_agent(version: str) -> str:
+    """The User-Agent header for version ``version`` of the add-on."""
+    kodi = xbmc.getInfoLabel("System.BuildVersion").split(" ")[0] or "unknown"
+    known = (name for name in _PLATFORMS if xbmc.getCondVisibility(f"System.Platform.{name}"))
+    return f"simkl-connect/{version} (Kodi {kodi}; {next(known, 'unknown')})"

@@ -1,0 +1,63 @@
+"""The texts on screen, by what they are for. The numbers are those of ``strings.po``."""
+
+from __future__ import annotations
+
+import xbmcaddon
+
+from ..problems import Problem
+from ..screen import Button, Screen
+from ..sign_in import Phase
+from . import ADDON_ID
+
+NOT_CONNECTED = 32004
+SIGN_OUT_QUESTION = 32011
+SIGN_OUT = 32012
+SWITCH_ACCOUNT = 32013
+SIGNED_OUT = 32014
+CONNECTED_AS = 32036
+CONNECTED = 32037
+
+BUTTONS = {
+    Button.CANCEL: 32020,
+    Button.NEW_CODE: 32021,
+    Button.TRY_AGAIN: 32022,
+    Button.CLOSE: 32023,
+}
+PHASES = {
+    Phase.STARTING: 32030,
+    Phase.WAITING: 32031,
+    Phase.EXPIRED: 32033,
+    Phase.DENIED: 32034,
+    Phase.CANCELLED: 32035,
+}
+PROBLEMS = {
+    Problem.CLIENT_ID_MISSING: 32050,
+    Problem.CLIENT_ID_REFUSED: 32051,
+    Problem.API_URL_REFUSED: 32052,
+    Problem.OFFLINE: 32053,
+    Problem.TIMEOUT: 32054,
+    Problem.TLS: 32055,
+    Problem.CAPTIVE_PORTAL: 32056,
+    Problem.RATE_LIMITED: 32057,
+    Problem.SERVER_TROUBLE: 32058,
+    Problem.BAD_ANSWER: 32059,
+    Problem.REFUSED: 32060,
+    Problem.STORAGE: 32061,
+    Problem.INTERNAL: 32062,
+    Problem.SERVICE_SILENT: 32063,
+    Problem.SERVICE_GONE: 32064,
+}
+
+
+def text(number: int) -> str:
+    """The text in the viewer's language."""
+    return xbmcaddon.Addon(ADDON_ID).getLocalizedString(number)
+
+
+def message(screen: Screen) -> str:
+    """The line that says where the sign-in stands."""
+    if screen.phase is Phase.CONNECTED:
+        return text(CONNECTED_AS).format(name=screen.account_name) if screen.account_name else text(CONNECTED)
+    if screen.problem is not None and screen.phase in (Phase.FAILED, Phase.RETRYING):
+        return text(PROBLEMS[Problem(screen.problem)])
+    return text(PHASES[screen.phase])

@@ -1,0 +1,75 @@
+"""AUTH V1: Simkl's PIN flow. How its requests are built and its answers read (api.simkl.org, "PIN flow")."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from .answers import CodeGone, CodeIssued, Granted, Pending, Refused, SlowDown, Trouble
+from .problems import Problem
+from .reading import (
+    BadAnswer,
+    looks_like_a_web_page,
+    read_failure,
+    read_object,
+    read_seconds,
+    read_secret,
+    read_user_code,
+    read_verification_uri,
+)
+from .values import DeviceAuthorization, Secret, Token
+from .wire import Request, Response
+
+EXPIRES_IN = 900.0
+INTERVAL = 5.0
+"""Seconds; what Simkl documents, used where its answer has no usable number."""
+LONGEST_EXPIRES_IN = 3600.0
+LONGEST_INTERVAL = 300.0
+
+
+class PinFlow:
+    """``GET /oauth/pin`` gives a code of five characters; ``GET /oauth/pin/{user_code}`` tells what became of it."""
+
+    def device_authorization_request(self) -> Request:
+        """The request for a new code."""
+        return Request("GET", "/oauth/pin")
+
+    def read_device_authorization(self, response: Response) -> CodeIssued | Trouble | Refused:
+        """The ``device_code`` in this answer is a placeholder and ignored."""
+        if response.status != 200 or looks_like_a_web_page(response):
+            return read_failure(response)
+        try:
+            body = read_object(response)
+            user_code = read_user_code(body)
+        except BadAnswer as bad:
+            return Trouble(Problem.BAD_ANSWER, str(bad))
+        uri = read_verification_uri(body.get("verification_uri", body.get("verification_url")))
+        return CodeIssued(
+            DeviceAuthorization(
+                user_code=user_code,
+                verification_uri=uri,
+                verification_uri_complete=Secret(f"{uri}/{quote(user_code.reveal(), safe='')}"),
+                expires_in=read_seconds(body, "expires_in", EXPIRES_IN, LONGEST_EXPIRES_IN),
+                interval=read_seconds(body, "interval", INTERVAL, LONGEST_INTERVAL),
+            )
+        )
+
+    def token_request(self, authorization: DeviceAuthorization) -> Request:
+        """One poll."""
+        return Request("GET", f"/oauth/pin/{quote(authorization.user_code.reveal(), safe='')}")
+
+    def read_token(self, response: Response) -> Pending | SlowDown | Granted | CodeGone | Trouble | Refused:
+        """Any body with ``device_code`` is a new code that nobody asked for: the one polled is gone."""
+        if response.status != 200 or looks_like_a_web_page(response):
+            return read_failure(response)
+        try:
+            body = read_object(response)
+            if "device_code" in body:
+                return CodeGone()
+            if body.get("result") == "OK":
+                return Granted(Token(access_token=read_secret(body, "access_token")))
+        except BadAnswer as bad:
+            return Trouble(Problem.BAD_ANSWER, str(bad))
+        refusals: dict[str, Pending | SlowDown] = {"authorization pending": Pending(), "slow down": SlowDown()}
+        message = body.get("message") if body.get("result") == "KO" else None
+        refusal = refusals.get(message.strip().lower()) if isinstance(message, str) else None
+        return refusal or Trouble(Problem.BAD_ANSWER, "result is neither OK nor a known KO")

@@ -1,0 +1,167 @@
+"""Reading what comes from the network, for every flow: nothing in a response is trusted.
+
+Whatever arrives, these functions return a value of the expected kind or say what is wrong with it;
+they never put the offending value into the message, because it may be a secret.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Mapping
+from urllib.parse import urlsplit
+
+from .answers import Refused, Trouble
+from .problems import Problem
+from .values import Secret
+from .wire import Response
+
+KNOWN_VERIFICATION_URI = "https://simkl.com/pin"
+LONGEST_RETRY_AFTER = 24 * 3600.0
+"""Seconds. Simkl's daily quota is the longest wait it knows; anything above is not meant."""
+
+_USER_CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+_MARKUP = re.compile(r"\[/?(?:B|I|LIGHT|UPPERCASE|LOWERCASE|CAPITALIZE|CR|TABS|COLOR)\b[^\]]*\]", re.IGNORECASE)
+
+
+class BadAnswer(Exception):
+    """A response that is not what the protocol promises. Its text names the field, never the value."""
+
+
+def read_object(response: Response) -> dict[str, Any]:
+    """The JSON object in the body. Raises :class:`BadAnswer`."""
+    try:
+        value = json.loads(response.body.decode("utf-8"))
+    except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors; their texts quote
+        value = None
+    if not isinstance(value, dict):
+        raise BadAnswer("the body is not a JSON object")
+    return value
+
+
+def read_secret(body: Mapping[str, Any], field: str) -> Secret:
+    """A token or code out of printable ASCII (RFC 6749, appendix A.12). Raises :class:`BadAnswer`."""
+    value = body.get(field)
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise BadAnswer(f"{field} is missing or not a token")
+    return Secret(value)
+
+
+def read_user_code(body: Mapping[str, Any]) -> Secret:
+    """A code that can be shown and typed: letters, digits and hyphens, 16 at most. Raises :class:`BadAnswer`."""
+    value = body.get("user_code")
+    if not isinstance(value, str) or len(value) > 16 or not _USER_CODE.fullmatch(value):
+        raise BadAnswer("user_code is missing or not a code that can be shown")
+    return Secret(value)
+
+
+def read_seconds(body: Mapping[str, Any], field: str, default: float, longest: float) -> float:
+    """A duration in seconds, from 1 to ``longest``; ``default`` where the server's word can't be meant."""
+    value = body.get(field)
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return default
+    try:
+        seconds = float(value)
+    except (ValueError, OverflowError):
+        return default
+    if not math.isfinite(seconds) or seconds <= 0:
+        return default
+    return min(max(seconds, 1.0), longest)
+
+
+def read_verification_uri(value: object, otherwise: str = KNOWN_VERIFICATION_URI) -> str:
+    """``value`` if it is an ``https`` address on simkl.com or a subdomain of it, else ``otherwise``.
+
+    The address is drawn on the screen and in the QR code: it must not lead anywhere else.
+    """
+    if not isinstance(value, str) or len(value) > 200 or not re.fullmatch(r"[!-~]+", value):
+        return otherwise
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return otherwise
+    host = parts.hostname or ""
+    at_simkl = host == "simkl.com" or host.endswith(".simkl.com")
+    plain = not re.search(r"[\\\[\]]", value) and port in (None, 443) and "@" not in parts.netloc
+    return value.rstrip("/") if parts.scheme == "https" and at_simkl and plain else otherwise
+
+
+def clean_text(value: object, longest: int = 60) -> str:
+    """Text from the server made fit to draw: one line, no control characters, none of Kodi's markup."""
+    if not isinstance(value, str):
+        return ""
+    printable = "".join(char if char.isprintable() else " " for char in value[: 20 * longest])
+    unmarked = printable
+    while _MARKUP.search(unmarked):  # removing one tag can join the halves of another
+        unmarked = _MARKUP.sub("", unmarked)
+    text = " ".join(unmarked.split())
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def read_failure(response: Response) -> Trouble | Refused:
+    """What a response with an unexpected status means, where the endpoint has no better word for it.
+
+    A cause that may pass is :class:`Trouble`. Simkl's final words are 401 and 412 (Simkl's error reference).
+    """
+    detail = f"HTTP {response.status}{error_id(response)}"
+    if 300 <= response.status < 400 or (response.status < 400 and looks_like_a_web_page(response)):
+        return Trouble(Problem.CAPTIVE_PORTAL, f"{detail}, not an answer of Simkl's API")
+    if response.status == 429:
+        return Trouble(Problem.RATE_LIMITED, detail, retry_after(response))
+    if response.status == 412:
+        return Refused(Problem.CLIENT_ID_REFUSED, detail)
+    if response.status == 401:
+        return Refused(Problem.REFUSED, detail)
+    if response.status < 400:
+        return Trouble(Problem.BAD_ANSWER, detail)
+    return Trouble(Problem.SERVER_TROUBLE, detail, retry_after(response))
+
+
+def looks_like_a_web_page(response: Response) -> bool:
+    """Whether something between us and Simkl answered with a page for people, as hotel Wi-Fi does."""
+    is_html = "html" in response.headers.get("content-type", "").lower()
+    return is_html or response.body[:200].lstrip().startswith(b"<")
+
+
+def error_name(response: Response) -> str:
+    """The stable ``error`` id in the body, or an empty string."""
+    try:
+        value = read_object(response).get("error")
+    except BadAnswer:
+        return ""
+    return value if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,40}", value) else ""
+
+
+def error_id(response: Response) -> str:
+    """The ``error`` id as it is put behind a status in a log line."""
+    name = error_name(response)
+    return f" {name}" if name else ""
+
+
+def retry_after(response: Response) -> float | None:
+    """Seconds to wait by the Retry-After header, as a number or a date (RFC 9110, section 10.2.3)."""
+    value = response.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", value):
+        seconds = float(value)
+    else:
+        try:
+            date = parsedate_to_datetime(value)
+        except (TypeError, ValueError, IndexError):  # which one depends on the Python version
+            return None
+        sent = _date_header(response)
+        seconds = (date.replace(tzinfo=date.tzinfo or timezone.utc) - sent).total_seconds()
+    return seconds if 0 <= seconds <= LONGEST_RETRY_AFTER else None
+
+
+def _date_header(response: Response) -> datetime:
+    """When the server says it answered: its clock is the one its dates are meant by."""
+    try:
+        date = parsedate_to_datetime(response.headers.get("date", ""))
+    except (TypeError, ValueError, IndexError):
+        return datetime.now(timezone.utc)
+    return date.replace(tzinfo=date.tzinfo or timezone.utc)

@@ -1,0 +1,218 @@
+"""The sign-in as a state machine: what to do next, from a state, an event and the time.
+
+It knows neither the network nor the clock nor a screen: 900 seconds pass in a millisecond here.
+
+The rule: a code is asked for once, polled never before its time and never after its deadline, one request at
+a time; and a token that arrives is taken in every phase, because the server delivers it only once.
+TRANSITIONS holds the whole of it; an event that has no row changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, Callable, Union
+
+from .answers import CodeGone, CodeIssued, Denied, Granted, Identified, Pending, Refused, SlowDown, Trouble
+from .problems import Problem
+from .values import Account, DeviceAuthorization
+
+SLOW_DOWN_BY = 5.0
+"""Seconds that "slow down" adds to the interval (RFC 8628, section 3.5)."""
+LONGEST_BACKOFF = 30.0
+"""Seconds between polls at the most while the network fails, unless the server's interval is longer."""
+
+
+class Phase(str, Enum):
+    """Where a sign-in stands. The values are what the dialog and its skin see."""
+
+    STARTING = "starting"
+    WAITING = "waiting"
+    RETRYING = "retrying"
+    EXPIRED = "expired"
+    CONNECTED = "connected"
+    DENIED = "denied"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Step(Enum):
+    """What the owner of a sign-in is to do now."""
+
+    ASK = "ask for a code"
+    POLL = "ask whether the user has decided"
+    IDENTIFY = "ask whose account it is"
+    WAIT = "nothing before wake_at()"
+    STOP = "nothing any more"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The step's request is under way. ``now``-based times count from the answer."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time has passed."""
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """The user wants no more of it."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """The state. Times are in seconds on the owner's clock, which must not jump.
+
+    ``asked_at`` is when the code was asked for: its life is counted from there, so that it ends here
+    no later than at the server. ``due`` is when the next request may be sent.
+    """
+
+    phase: Phase = Phase.STARTING
+    in_flight: bool = False
+    asked_at: float = 0.0
+    authorization: DeviceAuthorization | None = None
+    interval: float = 0.0
+    due: float = 0.0
+    deadline: float | None = None
+    failures: int = 0
+    problem: Problem | None = None
+    account: Account | None = None
+    identified: bool = False
+
+    @property
+    def polls(self) -> bool:
+        """Whether a code is out that the user can still approve."""
+        return self.phase in (Phase.WAITING, Phase.RETRYING)
+
+    @property
+    def running(self) -> bool:
+        """Whether the user is still in the middle of it."""
+        return self.polls or self.phase is Phase.STARTING
+
+    def next_step(self, now: float) -> Step:
+        """What is to be done at ``now``."""
+        if self.in_flight:
+            return Step.WAIT
+        if self.phase is Phase.STARTING:
+            return Step.ASK
+        if self.phase is Phase.CONNECTED and not self.identified:
+            return Step.IDENTIFY
+        if not self.polls:
+            return Step.STOP
+        over = self.deadline is not None and now >= self.deadline
+        return Step.POLL if now >= self.due and not over else Step.WAIT
+
+    def wake_at(self) -> float | None:
+        """The next moment at which time alone changes something; None if only an answer can."""
+        if not self.polls or self.deadline is None:
+            return None
+        return self.deadline if self.in_flight else min(self.due, self.deadline)
+
+    def advance(self, event: Event, now: float, jitter: float = 0.0) -> SignIn:
+        """The state after ``event``. ``jitter`` from 0 to 1 spreads the retries of many devices."""
+        answered = self if isinstance(event, (Sent, Tick, Cancelled)) else replace(self, in_flight=False)
+        handler = TRANSITIONS.get((self.phase, type(event)))
+        return handler(answered, event, now, jitter) if handler else answered
+
+
+Event = Union[
+    Sent, Tick, Cancelled, CodeIssued, Pending, SlowDown, Granted, CodeGone, Denied, Identified, Trouble, Refused
+]
+
+
+def _send(state: SignIn, _event: Sent, now: float, _jitter: float) -> SignIn:
+    asked_at = now if state.phase is Phase.STARTING else state.asked_at
+    return replace(state, in_flight=True, asked_at=asked_at)
+
+
+def _show(state: SignIn, event: CodeIssued, now: float, _jitter: float) -> SignIn:
+    authorization = event.authorization
+    return replace(
+        state,
+        phase=Phase.WAITING,
+        authorization=authorization,
+        interval=authorization.interval,
+        due=now + authorization.interval,
+        deadline=state.asked_at + authorization.expires_in,
+    )
+
+
+def _wait(state: SignIn, _event: Pending, now: float, _jitter: float) -> SignIn:
+    return replace(state, phase=Phase.WAITING, due=now + state.interval, failures=0, problem=None)
+
+
+def _slow_down(state: SignIn, _event: SlowDown, now: float, jitter: float) -> SignIn:
+    return _wait(replace(state, interval=state.interval + SLOW_DOWN_BY), Pending(), now, jitter)
+
+
+def _retry(state: SignIn, event: Trouble, now: float, jitter: float) -> SignIn:
+    """Exponential backoff (RFC 8628, section 3.5): from the interval upwards, each wait up to twice the last."""
+    failures = state.failures + 1
+    ceiling = max(state.interval, min(LONGEST_BACKOFF, state.interval * 2.0 ** min(failures, 10)))
+    backoff = state.interval + (ceiling - state.interval) * (0.5 + 0.5 * jitter)
+    wait = max(backoff, event.retry_after or 0.0)
+    return replace(state, phase=Phase.RETRYING, due=now + wait, failures=failures, problem=event.problem)
+
+
+def _expire_on_time(state: SignIn, _event: Tick, now: float, _jitter: float) -> SignIn:
+    over = state.deadline is not None and now >= state.deadline
+    return replace(state, phase=Phase.EXPIRED, problem=None) if over else state
+
+
+def _expire(state: SignIn, _event: CodeGone, _now: float, _jitter: float) -> SignIn:
+    return replace(state, phase=Phase.EXPIRED, problem=None)
+
+
+def _deny(state: SignIn, _event: Denied, _now: float, _jitter: float) -> SignIn:
+    return replace(state, phase=Phase.DENIED, problem=None)
+
+
+def _fail(state: SignIn, event: Trouble | Refused, _now: float, _jitter: float) -> SignIn:
+    return replace(state, phase=Phase.FAILED, problem=event.problem)
+
+
+def _cancel(state: SignIn, _event: Cancelled, _now: float, _jitter: float) -> SignIn:
+    return replace(state, phase=Phase.CANCELLED, problem=None)
+
+
+def _connect(state: SignIn, _event: Granted, _now: float, _jitter: float) -> SignIn:
+    return replace(state, phase=Phase.CONNECTED, problem=None)
+
+
+def _identify(state: SignIn, event: Identified, _now: float, _jitter: float) -> SignIn:
+    return replace(state, account=event.account, identified=True)
+
+
+def _stay_nameless(state: SignIn, _event: Trouble | Refused, _now: float, _jitter: float) -> SignIn:
+    return replace(state, identified=True)
+
+
+Handler = Callable[[SignIn, Any, float, float], SignIn]
+
+_WHILE_A_CODE_IS_OUT: dict[type[Event], Handler] = {
+    Sent: _send,
+    Tick: _expire_on_time,
+    Pending: _wait,
+    SlowDown: _slow_down,
+    Granted: _connect,
+    CodeGone: _expire,
+    Denied: _deny,
+    Trouble: _retry,
+    Refused: _fail,
+    Cancelled: _cancel,
+}
+_BY_PHASE: dict[Phase, dict[type[Event], Handler]] = {
+    Phase.STARTING: {Sent: _send, CodeIssued: _show, Trouble: _fail, Refused: _fail, Cancelled: _cancel},
+    Phase.WAITING: _WHILE_A_CODE_IS_OUT,
+    Phase.RETRYING: _WHILE_A_CODE_IS_OUT,
+    Phase.CONNECTED: {Sent: _send, Identified: _identify, Trouble: _stay_nameless, Refused: _stay_nameless},
+    Phase.EXPIRED: {Granted: _connect},
+    Phase.DENIED: {Granted: _connect},
+    Phase.FAILED: {Granted: _connect},
+    Phase.CANCELLED: {Granted: _connect},
+}
+TRANSITIONS: dict[tuple[Phase, type[Event]], Handler] = {
+    (phase, event): handler for phase, row in _BY_PHASE.items() for event, handler in row.items()
+}

@@ -1,0 +1,65 @@
+"""What the service shows of a sign-in to whoever displays it: one JSON value that holds no secret but the user code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from .problems import Problem
+from .sign_in import SignIn
+
+IDLE = "idle"
+
+
+@dataclass(frozen=True)
+class View:
+    """A snapshot. ``phase`` is :data:`IDLE` or a value of :class:`~simkl_connect.sign_in.Phase`.
+
+    ``deadline`` is in seconds on the clock that all parts of the add-on on one machine share
+    (:func:`simkl_connect.clock.now`), ``expires_in`` the whole life of the code in seconds.
+    """
+
+    request: str = ""
+    phase: str = IDLE
+    user_code: str = field(default="", repr=False)
+    verification_uri: str = ""
+    verification_uri_complete: str = field(default="", repr=False)
+    expires_in: float = 0.0
+    deadline: float | None = None
+    account_name: str = ""
+    problem: str | None = None
+
+    def to_json(self) -> str:
+        """The text that travels."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> View | None:
+        """The snapshot in ``text``; None if there is none, or it was written by another version of the add-on."""
+        try:
+            return cls(**json.loads(text))
+        except (ValueError, TypeError):
+            return None
+
+
+def view_of(request: str, state: SignIn) -> View:
+    """What may be seen of ``state``. The code is shown only while it can be used."""
+    view = View(
+        request=request,
+        phase=state.phase.value,
+        account_name=state.account.name if state.account else "",
+        problem=state.problem.value if isinstance(state.problem, Problem) else None,
+    )
+    authorization = state.authorization
+    if authorization is None or not state.polls:
+        return view
+    return View(
+        request=view.request,
+        phase=view.phase,
+        problem=view.problem,
+        user_code=authorization.user_code.reveal(),
+        verification_uri=authorization.verification_uri,
+        verification_uri_complete=authorization.verification_uri_complete.reveal(),
+        expires_in=authorization.expires_in,
+        deadline=state.deadline,
+    )

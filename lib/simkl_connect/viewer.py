@@ -1,0 +1,69 @@
+"""The screen's side of the conversation with the service: asks for a sign-in and follows it, whoever started it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Callable
+
+from .problems import Problem
+from .sign_in import Phase
+from .view import IDLE, View
+
+SILENT_AFTER = 5.0
+"""Seconds without an answer after which the service is taken to be absent."""
+
+
+class Command(Enum):
+    """What the screen can ask of the service. The values travel as messages."""
+
+    AUTHORIZE = "authorize"
+    CANCEL = "cancel"
+    SIGN_OUT = "signout"
+
+
+class Viewer:
+    """Follows one sign-in through what the service publishes.
+
+    ``send`` takes a command and a request id; ``read`` gives the published view, or None if there is none.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[Command, str], None],
+        read: Callable[[], View | None],
+        clock: Callable[[], float],
+        new_request: Callable[[], str],
+    ) -> None:
+        self._send = send
+        self._read = read
+        self._clock = clock
+        self._new_request = new_request
+        self._request = ""
+        self._asked_at = 0.0
+        self._answered = False
+
+    def authorize(self) -> None:
+        """Asks for a sign-in; one that is running is joined."""
+        self._request = self._new_request()
+        self._asked_at = self._clock()
+        self._answered = False
+        self._send(Command.AUTHORIZE, self._request)
+
+    def cancel(self) -> None:
+        """Ends the sign-in."""
+        self._send(Command.CANCEL, self._request)
+
+    def view(self) -> View:
+        """What to show now. A service that does not answer, or has gone, is a failure with a sentence of its own."""
+        view = self._read()
+        if view is not None and view.phase != IDLE and (self._answered or view.request == self._request):
+            self._answered = True
+            return view
+        if self._answered:
+            return self._failed(Problem.SERVICE_GONE)
+        if self._clock() - self._asked_at > SILENT_AFTER:
+            return self._failed(Problem.SERVICE_SILENT)
+        return View(request=self._request, phase=Phase.STARTING.value)
+
+    def _failed(self, problem: Problem) -> View:
+        return View(request=self._request, phase=Phase.FAILED.value, problem=problem.value)

@@ -1,0 +1,48 @@
+"""A request before it is sent, a response before it is read, and who sends: what flows and transport share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Mapping
+from urllib.parse import urlsplit
+
+from .values import Secret
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request to Simkl's API. ``path`` may hold a user code and is hidden like the bodies."""
+
+    method: str
+    path: str = field(repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    json: Mapping[str, object] | None = field(default=None, repr=False)
+    bearer: Secret | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """One HTTP response, read whole. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What every request says of the client (Simkl's rules for API clients)."""
+
+    base_url: str
+    client_id: str
+    app_version: str
+    user_agent: str
+
+
+def checked_base_url(url: str) -> str:
+    """``url`` without a trailing slash. Raises ValueError unless it is https, or http on this very machine."""
+    parts = urlsplit(url)
+    loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+        raise ValueError("the API address must be https, or http on this machine")
+    return url.rstrip("/")

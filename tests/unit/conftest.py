@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+from fakes import FakeClock
+from flow_cases import FLOWS, FlowCase
+
+
+@pytest.fixture(params=FLOWS, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> FlowCase:
+    flow_case: FlowCase = request.param
+    return flow_case
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()

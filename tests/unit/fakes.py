@@ -1,0 +1,84 @@
+"""Small recording stand-ins, shared by the unit tests."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from simkl_connect.answers import Answer
+from simkl_connect.authorizer import StorageFailed
+from simkl_connect.values import Account, Token
+from simkl_connect.wire import Request, Response
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class FakeExchange:
+    """An exchange whose responses the test gives, one at a time."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._read: Callable[[Response], Answer] | None = None
+        self._answer: Answer | None = None
+        self.requests: list[tuple[float, Request]] = []
+        self.closed = False
+
+    @property
+    def in_flight(self) -> bool:
+        return self._read is not None or self._answer is not None
+
+    def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
+        assert not self.in_flight, "two requests at once"
+        assert not self.closed, "a request after the end"
+        self.requests.append((self._clock(), request))
+        self._read = read
+
+    def answer(self) -> Answer | None:
+        answer, self._answer = self._answer, None
+        return answer
+
+    def respond(self, response: Response) -> None:
+        assert self._read is not None, "nothing was asked"
+        self._answer, self._read = self._read(response), None
+
+    def fail(self, answer: Answer) -> None:
+        self._answer, self._read = answer, None
+
+    def close(self, timeout: float = 0.0) -> bool:
+        self.closed = True
+        return True
+
+
+class FakeStore:
+    """A store in memory; ``full`` makes every write fail."""
+
+    def __init__(self) -> None:
+        self.token: Token | None = None
+        self.account: Account | None = None
+        self.full = False
+
+    def save_token(self, token: Token) -> None:
+        self._check()
+        self.token, self.account = token, None
+
+    def save_account(self, account: Account) -> None:
+        self._check()
+        self.account = account
+
+    def clear(self) -> None:
+        self._check()
+        self.token = self.account = None
+
+    def _check(self) -> None:
+        if self.full:
+            raise StorageFailed("disk full")

@@ -1,0 +1,232 @@
+"""The owner of the sign-in, with the network, the clock and the store in the test's hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from fakes import FakeClock, FakeExchange, FakeStore
+from flow_cases import ACCESS_TOKEN, PIN, FlowCase, account, answer
+from simkl_connect.answers import Trouble
+from simkl_connect.authorizer import Authorizer, NotConfigured
+from simkl_connect.problems import Problem
+from simkl_connect.values import Account, Secret
+from simkl_connect.view import View
+
+
+@dataclass
+class Bench:
+    """An authorizer and everything it can reach."""
+
+    clock: FakeClock
+    store: FakeStore = field(default_factory=FakeStore)
+    exchanges: list[FakeExchange] = field(default_factory=list)
+    views: list[View] = field(default_factory=list)
+    missing: Problem | None = None
+
+    def __post_init__(self) -> None:
+        self.authorizer = Authorizer(self.store, self._open, self.views.append, self.clock, lambda: 0.5)
+
+    def _open(self) -> FakeExchange:
+        if self.missing is not None:
+            raise NotConfigured(self.missing)
+        self.exchanges.append(FakeExchange(self.clock))
+        return self.exchanges[-1]
+
+    @property
+    def exchange(self) -> FakeExchange:
+        return self.exchanges[-1]
+
+    @property
+    def view(self) -> View:
+        return self.views[-1]
+
+    def respond(self, *responses: object) -> None:
+        """Gives the responses in turn, each as soon as the authorizer has asked."""
+        for response in responses:
+            self.wait_for_request()
+            self.exchange.respond(response)  # type: ignore[arg-type]
+            self.authorizer.advance()
+
+    def wait_for_request(self) -> None:
+        while not self.exchange.in_flight:
+            seconds = self.authorizer.seconds_to_wait()
+            assert seconds is not None, "nothing is planned"
+            self.clock.advance(seconds)
+            self.authorizer.advance()
+
+
+@pytest.fixture
+def bench(clock: FakeClock) -> Bench:
+    return Bench(clock)
+
+
+def test_a_sign_in_from_nothing_to_a_named_account(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    assert bench.view.phase == "starting"
+    bench.respond(case.issued())
+    assert (bench.view.phase, bench.view.user_code) == ("waiting", case.user_code)
+    bench.respond(case.pending, case.granted)
+    assert bench.store.token is not None
+    assert bench.store.token.access_token == Secret(ACCESS_TOKEN)
+    assert bench.view.phase == "connected"
+    bench.respond(account("Ada"))
+    assert bench.store.account == Account("Ada", "12345")
+    assert (bench.view.request, bench.view.account_name) == ("r1", "Ada")
+    assert bench.exchange.closed
+
+
+def test_polls_keep_the_interval(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(interval=7), case.pending, case.pending, case.pending)
+    times = [time for time, _ in bench.exchange.requests]
+    assert [later - earlier for earlier, later in zip(times, times[1:])] == [7.0, 7.0, 7.0]
+
+
+def test_slow_down_stretches_the_interval_for_good(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), case.slow_down, case.pending, case.pending)
+    times = [time for time, _ in bench.exchange.requests]
+    assert [later - earlier for earlier, later in zip(times, times[1:])] == [5.0, 10.0, 10.0]
+
+
+def test_polling_stops_when_the_code_runs_out(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(expires_in=12), case.pending, case.pending)
+    bench.clock.advance(bench.authorizer.seconds_to_wait() or 0.0)
+    bench.authorizer.advance()
+    assert (bench.view.phase, bench.view.user_code) == ("expired", "")
+    assert bench.authorizer.seconds_to_wait() is None
+    assert bench.exchange.closed
+
+
+def test_a_code_that_is_gone_ends_the_sign_in_and_the_new_one_is_not_shown(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), case.code_gone)
+    assert bench.view.phase == "expired"
+    assert "NEW99" not in "".join(view.to_json() for view in bench.views)
+
+
+def test_trouble_keeps_the_code_on_screen_and_passes(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), answer({}, 503))
+    assert (bench.view.phase, bench.view.problem) == ("retrying", "server_trouble")
+    assert bench.view.user_code == case.user_code
+    bench.respond(case.pending)
+    assert (bench.view.phase, bench.view.problem) == ("waiting", None)
+
+
+def test_a_refused_client_id_ends_the_sign_in_with_its_name(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.client_refused)
+    assert (bench.view.phase, bench.view.problem) == ("failed", "client_id_refused")
+
+
+def test_without_a_client_id_nothing_is_sent(bench: Bench) -> None:
+    bench.missing = Problem.CLIENT_ID_MISSING
+    bench.authorizer.authorize("r1")
+    assert (bench.view.request, bench.view.phase, bench.view.problem) == ("r1", "failed", "client_id_missing")
+    assert bench.exchanges == []
+
+
+def test_a_second_authorize_joins_the_running_sign_in(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued())
+    bench.authorizer.authorize("r2")
+    assert len(bench.exchanges) == 1
+    assert (bench.view.request, bench.view.user_code) == ("r2", case.user_code)
+
+
+def test_authorize_after_an_end_starts_anew(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), case.code_gone)
+    bench.authorizer.authorize("r2")
+    bench.respond(case.issued())
+    assert (bench.view.request, bench.view.phase) == ("r2", "waiting")
+
+
+def test_cancel_sends_nothing_more(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued())
+    bench.authorizer.cancel()
+    bench.clock.advance(60)
+    bench.authorizer.advance()
+    assert len(bench.exchange.requests) == 1
+    assert (bench.view.phase, bench.view.user_code) == ("cancelled", "")
+
+
+def test_a_token_in_the_answer_under_way_when_cancelled_is_kept(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued())
+    bench.wait_for_request()
+    bench.authorizer.cancel()
+    bench.respond(case.granted, account("Ada"))
+    assert bench.store.token is not None
+    assert (bench.view.phase, bench.view.account_name) == ("connected", "Ada")
+
+
+def test_a_late_token_of_a_cancelled_sign_in_connects_the_next_one(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued())
+    bench.wait_for_request()
+    bench.authorizer.cancel()
+    bench.authorizer.authorize("r2")
+    first, second = bench.exchanges
+    second.respond(case.issued())
+    first.respond(case.granted)
+    bench.authorizer.advance()
+    assert bench.store.token is not None
+    assert (bench.view.request, bench.view.phase) == ("r2", "connected")
+    first.respond(account("Ada"))
+    bench.clock.advance(60)
+    bench.authorizer.advance()
+    assert bench.view.account_name == "Ada"
+    assert len(second.requests) == 1
+
+
+def test_a_token_that_can_not_be_saved_is_told(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued())
+    bench.store.full = True
+    bench.respond(case.granted)
+    assert (bench.view.phase, bench.view.problem) == ("failed", "storage")
+
+
+def test_an_account_that_can_not_be_named_stays_connected(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), case.granted)
+    bench.exchange.fail(Trouble(Problem.TIMEOUT, "slow"))
+    bench.authorizer.advance()
+    assert (bench.view.phase, bench.view.account_name) == ("connected", "")
+
+
+def test_cancelling_a_switch_keeps_the_account(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), case.granted, account("Ada"))
+    bench.authorizer.authorize("r2")
+    bench.respond(case.issued())
+    bench.authorizer.cancel()
+    assert bench.store.account == Account("Ada", "12345")
+
+
+def test_signing_out_forgets_the_account(bench: Bench) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(PIN.issued(), PIN.granted, account("Ada"))
+    bench.authorizer.sign_out("r2")
+    assert bench.store.token is None
+    assert bench.store.account is None
+    assert bench.view.phase == "idle"
+
+
+def test_a_view_is_published_only_when_it_changes(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), case.pending)
+    for _ in range(10):
+        bench.authorizer.advance()
+    assert len(bench.views) == len(set(map(repr, bench.views))) == 3
+
+
+def test_the_views_hold_no_token(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), case.granted, account("Ada"))
+    assert ACCESS_TOKEN not in "".join(view.to_json() for view in bench.views)

@@ -1,0 +1,146 @@
+"""How each flow builds its requests and reads its server's answers."""
+
+from __future__ import annotations
+
+import pytest
+from flow_cases import ACCESS_TOKEN, PIN, FlowCase, answer
+from simkl_connect.answers import Answer, CodeGone, CodeIssued, Granted, Pending, Refused, SlowDown, Trouble
+from simkl_connect.pin import PinFlow
+from simkl_connect.problems import Problem
+from simkl_connect.values import DeviceAuthorization, Secret
+from simkl_connect.wire import Response
+
+PORTAL = b"<!DOCTYPE html><html><body>Welcome to the hotel</body></html>"
+NO_ANSWERS = {
+    "portal page": (Response(200, {"content-type": "text/html"}, PORTAL), Problem.CAPTIVE_PORTAL),
+    "portal page called JSON": (Response(200, {"content-type": "application/json"}, PORTAL), Problem.CAPTIVE_PORTAL),
+    "redirect": (Response(302, {"location": "http://portal.example"}), Problem.CAPTIVE_PORTAL),
+    "empty body": (Response(200), Problem.BAD_ANSWER),
+    "no content": (Response(204), Problem.BAD_ANSWER),
+    "cut JSON": (Response(200, {}, b'{"result":"O'), Problem.BAD_ANSWER),
+    "not UTF-8": (Response(200, {}, b'{"result":"\xff"}'), Problem.BAD_ANSWER),
+    "a list": (Response(200, {}, b"[]"), Problem.BAD_ANSWER),
+    "nested without end": (Response(200, {}, b"[" * 60000), Problem.BAD_ANSWER),
+    "408": (Response(408), Problem.SERVER_TROUBLE),
+    "429": (Response(429), Problem.RATE_LIMITED),
+    "500": (Response(500), Problem.SERVER_TROUBLE),
+    "503": (Response(503, {}, PORTAL), Problem.SERVER_TROUBLE),
+    "403": (Response(403, {}, PORTAL), Problem.SERVER_TROUBLE),
+}
+
+
+def issued(case: FlowCase, **changed: object) -> DeviceAuthorization:
+    read = case.flow().read_device_authorization(case.issued(**changed))
+    assert isinstance(read, CodeIssued)
+    return read.authorization
+
+
+def test_a_code_is_read_with_its_address_life_and_interval(case: FlowCase) -> None:
+    authorization = issued(case)
+    assert authorization.user_code == Secret(case.user_code)
+    assert authorization.verification_uri == "https://simkl.com/pin"
+    assert authorization.verification_uri_complete == Secret(case.uri_complete)
+    assert (authorization.expires_in, authorization.interval) == (900.0, 5.0)
+
+
+@pytest.mark.parametrize("value", [-1, 0, "soon", None, True, [], {}, float("nan"), float("inf"), "-3", 10**400])
+def test_a_number_that_can_not_be_meant_is_replaced_by_the_documented_one(case: FlowCase, value: object) -> None:
+    authorization = issued(case, interval=value, expires_in=value)
+    assert (authorization.expires_in, authorization.interval) == (900.0, 5.0)
+
+
+def test_a_number_may_come_as_a_string(case: FlowCase) -> None:
+    assert issued(case, interval="7").interval == 7.0
+
+
+def test_huge_numbers_are_bounded(case: FlowCase) -> None:
+    authorization = issued(case, interval=1e9, expires_in=1e9)
+    assert (authorization.expires_in, authorization.interval) == (3600.0, 300.0)
+
+
+def test_a_small_interval_is_at_least_a_second(case: FlowCase) -> None:
+    assert issued(case, interval=0.01).interval == 1.0
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["", "[B]5G6JA[/B]", "5G\n6JA", "../oauth", "a/b", "A" * 10000, 12345, None, "5G6JA?x=1", "-5G6", "5G6-", "ÄÖ"],
+)
+def test_a_code_that_can_not_be_shown_is_no_code(case: FlowCase, code: object) -> None:
+    read = case.flow().read_device_authorization(case.issued(user_code=code))
+    assert isinstance(read, Trouble)
+    assert read.problem is Problem.BAD_ANSWER
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://simkl.com/pin",
+        "https://simkl.com.evil.example/pin",
+        "https://evilsimkl.com/pin",
+        "https://simkl.com@evil.example/pin",
+        "https://simkl.com:8443/pin",
+        "https://simkl.com\\@evil.example",
+        "https://simkl.com/[B]pin",
+        "https://[::1/pin",
+        "javascript:alert(1)",
+        "https://simkl.com/" + "a" * 300,
+        "",
+        None,
+        7,
+    ],
+)
+def test_an_address_that_is_not_simkls_is_replaced_by_the_known_one(case: FlowCase, address: object) -> None:
+    authorization = issued(case, verification_uri=address, verification_uri_complete=address)
+    assert authorization.verification_uri == "https://simkl.com/pin"
+    assert authorization.verification_uri_complete == Secret(case.uri_complete)
+
+
+def test_an_address_on_a_subdomain_of_simkl_is_shown() -> None:
+    assert issued(PIN, verification_uri="https://tv.simkl.com/pin/").verification_uri == "https://tv.simkl.com/pin"
+
+
+def test_older_answers_name_the_address_verification_url() -> None:
+    body = {"user_code": "5G6JA", "verification_url": "https://simkl.com/pin/", "expires_in": 900, "interval": 5}
+    read = PinFlow().read_device_authorization(answer(body))
+    assert isinstance(read, CodeIssued)
+    assert read.authorization.verification_uri == "https://simkl.com/pin"
+
+
+def test_polls_are_read(case: FlowCase) -> None:
+    read = case.flow().read_token
+    assert read(case.pending) == Pending()
+    assert read(case.slow_down) == SlowDown()
+    assert read(case.code_gone) == CodeGone()
+    granted = read(case.granted)
+    assert isinstance(granted, Granted)
+    assert granted.token.access_token == Secret(ACCESS_TOKEN)
+
+
+@pytest.mark.parametrize(("response", "problem"), NO_ANSWERS.values(), ids=NO_ANSWERS)
+def test_what_is_no_answer_is_passing_trouble_with_a_name(case: FlowCase, response: Response, problem: Problem) -> None:
+    flow = case.flow()
+    reads: list[Answer] = [flow.read_device_authorization(response), flow.read_token(response)]
+    assert [type(read) for read in reads] == [Trouble, Trouble]
+    assert [read.problem for read in reads if isinstance(read, Trouble)] == [problem, problem]
+
+
+def test_a_refused_client_id_is_final(case: FlowCase) -> None:
+    flow = case.flow()
+    for read in (flow.read_device_authorization(case.client_refused), flow.read_token(case.client_refused)):
+        assert isinstance(read, Refused)
+        assert read.problem is Problem.CLIENT_ID_REFUSED
+
+
+@pytest.mark.parametrize("body", [{}, {"result": "OK"}, {"result": "KO"}, {"result": "KO", "message": "Maybe"}])
+def test_an_unknown_word_is_never_taken_for_pending(body: object) -> None:
+    assert isinstance(PinFlow().read_token(answer(body)), Trouble)
+
+
+@pytest.mark.parametrize("token", ["", None, 5, "a b", "a\nb", "ü", "x" * 5000, ["x"]])
+def test_a_token_that_can_not_be_sent_is_no_token(token: object) -> None:
+    assert isinstance(PinFlow().read_token(answer({"result": "OK", "access_token": token})), Trouble)
+
+
+def test_the_code_is_polled_by_its_own_path() -> None:
+    assert PinFlow().token_request(issued(PIN)).path == "/oauth/pin/5G6JA"

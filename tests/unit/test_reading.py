@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from flow_cases import account, answer
+from simkl_connect.account import read_account
+from simkl_connect.answers import Identified, Trouble
+from simkl_connect.reading import clean_text, retry_after
+from simkl_connect.wire import Response
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("Ada", "Ada"),
+        ("[B]Ada[/B]", "Ada"),
+        ("[COLOR red]Ada[/COLOR]", "Ada"),
+        ("[[B]B]Ada", "Ada"),
+        ("[CR]A\nd\ta\x00\u202e", "A d a"),
+        ("Ada [the first]", "Ada [the first]"),
+        ("x" * 100, "x" * 59 + "…"),
+        (7, ""),
+    ],
+)
+def test_text_from_the_server_is_made_fit_to_draw(raw: object, clean: str) -> None:
+    assert clean_text(raw) == clean
+
+
+def test_the_account_is_named_once_it_is_read() -> None:
+    read = read_account(account("[B]Ada[/B]"))
+    assert isinstance(read, Identified)
+    assert (read.account.name, read.account.account_id) == ("Ada", "12345")
+
+
+@pytest.mark.parametrize("body", [{}, {"user": None}, {"user": {"name": 5}}, {"user": {"name": "[B][/B]"}}, []])
+def test_an_account_without_a_name_is_trouble(body: object) -> None:
+    assert isinstance(read_account(answer(body)), Trouble)
+
+
+@pytest.mark.parametrize("number", [None, True, {}, [1]])
+def test_an_account_without_an_id_is_known_by_name(number: object) -> None:
+    read = read_account(answer({"user": {"name": "Ada"}, "account": {"id": number}}))
+    assert isinstance(read, Identified)
+    assert read.account.account_id == ""
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "120"}, 120.0),
+        ({"retry-after": "0"}, 0.0),
+        ({"retry-after": "Tue, 24 Nov 2026 10:01:00 GMT", "date": "Tue, 24 Nov 2026 10:00:00 GMT"}, 60.0),
+        ({"retry-after": "Tue, 24 Nov 2026 09:00:00 GMT", "date": "Tue, 24 Nov 2026 10:00:00 GMT"}, None),
+        ({"retry-after": "99999999"}, None),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after_is_read_by_the_servers_own_clock(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(Response(429, headers)) == seconds

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+from fakes import FakeClock
+from simkl_connect.view import View
+from simkl_connect.viewer import SILENT_AFTER, Command, Viewer
+
+
+class Service:
+    """What the viewer sees of a service: the commands it got, the view it shows."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[Command, str]] = []
+        self.shown: View | None = View()
+
+    def send(self, command: Command, request: str) -> None:
+        self.commands.append((command, request))
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+@pytest.fixture
+def viewer(service: Service, clock: FakeClock) -> Viewer:
+    numbers = count(1)
+    viewer = Viewer(service.send, lambda: service.shown, clock, lambda: f"r{next(numbers)}")
+    viewer.authorize()
+    return viewer
+
+
+def test_it_starts_before_the_service_has_answered(viewer: Viewer, service: Service) -> None:
+    assert service.commands == [(Command.AUTHORIZE, "r1")]
+    assert viewer.view().phase == "starting"
+
+
+def test_what_is_left_of_an_earlier_sign_in_is_not_shown(viewer: Viewer, service: Service) -> None:
+    service.shown = View(request="r0", phase="expired")
+    assert viewer.view().phase == "starting"
+
+
+def test_it_shows_what_the_service_shows(viewer: Viewer, service: Service) -> None:
+    service.shown = View(request="r1", phase="waiting", user_code="5G6JA")
+    assert viewer.view() == service.shown
+
+
+def test_it_follows_a_sign_in_that_another_press_has_taken_up(viewer: Viewer, service: Service) -> None:
+    service.shown = View(request="r1", phase="waiting")
+    viewer.view()
+    service.shown = View(request="r9", phase="waiting", user_code="5G6JA")
+    assert viewer.view() == service.shown
+
+
+@pytest.mark.parametrize("shown", [None, View()])
+def test_a_service_that_never_answers_is_a_failure(
+    viewer: Viewer, service: Service, clock: FakeClock, shown: View | None
+) -> None:
+    service.shown = shown
+    clock.advance(SILENT_AFTER)
+    assert viewer.view().phase == "starting"
+    clock.advance(0.1)
+    assert (viewer.view().phase, viewer.view().problem) == ("failed", "service_silent")
+
+
+@pytest.mark.parametrize("shown", [None, View()])
+def test_a_service_that_ends_or_restarts_is_a_failure_at_once(
+    viewer: Viewer, service: Service, shown: View | None
+) -> None:
+    service.shown = View(request="r1", phase="waiting")
+    viewer.view()
+    service.shown = shown
+    assert (viewer.view().phase, viewer.view().problem) == ("failed", "service_gone")
+
+
+def test_trying_again_asks_again(viewer: Viewer, service: Service, clock: FakeClock) -> None:
+    service.shown = None
+    clock.advance(60)
+    viewer.authorize()
+    assert service.commands[-1] == (Command.AUTHORIZE, "r2")
+    assert viewer.view().phase == "starting"
+
+
+def test_cancel_is_sent(viewer: Viewer, service: Service) -> None:
+    viewer.cancel()
+    assert service.commands[-1] == (Command.CANCEL, "r1")
