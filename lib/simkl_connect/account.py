@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .answers import Identified, Refused, Trouble
+from .answers import Answer, Ended, Identified, Trouble
 from .problems import Problem
-from .reading import BadAnswer, clean_text, looks_like_a_web_page, read_failure, read_object
+from .reading import BadAnswer, clean_text, error_id, looks_like_a_web_page, read_failure, read_object
 from .values import Account, Token
 from .wire import Request, Response
 
@@ -14,8 +14,10 @@ def account_request(token: Token) -> Request:
     return Request("POST", "/users/settings", json={}, bearer=token.access_token)
 
 
-def read_account(response: Response) -> Identified | Trouble | Refused:
-    """The account's name, made fit to draw, and its id."""
+def read_account(response: Response) -> Answer:
+    """The account's name, made fit to draw, and its id; 401 means that the token is not good any more."""
+    if response.status == 401:
+        return Ended(f"HTTP 401{error_id(response)}")
     if response.status != 200 or looks_like_a_web_page(response):
         return read_failure(response)
     try:

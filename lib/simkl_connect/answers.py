@@ -1,4 +1,4 @@
-"""What Simkl's answer to a sign-in request can mean, whichever flow asked.
+"""What Simkl's answer to a request can mean, whichever flow asked.
 
 The flows read answers into these; the state machine takes them as its events.
 """
@@ -31,9 +31,13 @@ class SlowDown:
 
 @dataclass(frozen=True)
 class Granted:
-    """The user said yes. This token is delivered once: whoever loses it has lost the approval."""
+    """The user said yes. This token is delivered once: whoever loses it has lost the approval.
+
+    ``problem``: what the token falls short of, or None.
+    """
 
     token: Token
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,54 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Refused:
-    """The server said a no that no repetition changes. ``detail`` is for the log and holds no secret."""
+    """The server said a no that no repetition changes.
+
+    ``detail`` is for the log and holds no secret. ``said`` is the server's own sentence, made fit to draw.
+    """
 
     problem: Problem
     detail: str
+    said: str = ""
 
 
-Answer = Union[CodeIssued, Pending, SlowDown, Granted, CodeGone, Denied, Identified, Trouble, Refused]
+class Unsuited(Refused):
+    """This client id goes with another flow, or the flow is no more."""
+
+
+class PkceRefused(Unsuited):
+    """The server takes no PKCE."""
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """A new access token in place of the old one, which has ended."""
+
+    token: Token
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The server has ended the connection: only a new sign-in helps. ``detail`` is for the log."""
+
+    detail: str
+
+
+@dataclass(frozen=True)
+class Revoked:
+    """The connection has ended because we asked for it."""
+
+
+Answer = Union[
+    CodeIssued,
+    Pending,
+    SlowDown,
+    Granted,
+    CodeGone,
+    Denied,
+    Identified,
+    Trouble,
+    Refused,
+    Refreshed,
+    Ended,
+    Revoked,
+]

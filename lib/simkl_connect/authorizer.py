@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Callable, Protocol
+from typing import Callable
 
 from .account import account_request, read_account
-from .answers import Answer, Granted, Identified, Refused, Trouble
+from .answers import Answer, CodeIssued, Granted, Identified, Refused, Trouble, Unsuited
 from .exchange import Exchange
-from .pin import PinFlow
+from .flows import FlowChoice
 from .problems import Problem
 from .sign_in import Cancelled, Event, Phase, Sent, SignIn, Step, Tick
-from .values import Account, Token
+from .store import StorageFailed, Store
+from .values import Token
 from .view import View, view_of
 
 _log = logging.getLogger(__name__)
@@ -25,28 +26,12 @@ class NotConfigured(Exception):
         self.problem = problem
 
 
-class StorageFailed(Exception):
-    """What was to be kept could not be written, or was not there when read back."""
-
-
-class Store(Protocol):
-    """Where tokens live. Each method raises :class:`StorageFailed`."""
-
-    def save_token(self, token: Token) -> None:
-        """Replaces the token; when it returns, the token is there after a restart."""
-
-    def save_account(self, account: Account) -> None:
-        """Remembers whose token it is."""
-
-    def clear(self) -> None:
-        """Forgets token and account."""
-
-
 class _Attempt:
     """One sign-in under way: its state, its connection and, once it has one, its token."""
 
-    def __init__(self, request: str, exchange: Exchange) -> None:
+    def __init__(self, request: str, choice: FlowChoice, exchange: Exchange) -> None:
         self.request = request
+        self.choice = choice
         self.exchange = exchange
         self.state = SignIn()
         self.token: Token | None = None
@@ -55,24 +40,27 @@ class _Attempt:
 class Authorizer:
     """Runs at most one sign-in that a user sees. Never blocks; all methods belong to one thread.
 
-    ``open_exchange`` raises :class:`NotConfigured`. ``publish`` is called with each new :class:`View`,
-    ``jitter`` gives a number from 0 to 1.
+    ``client_id`` raises :class:`NotConfigured`; ``open_exchange`` takes what it gives. ``publish`` is called with each
+    new :class:`View`, ``stored`` after a token has been saved. ``jitter`` gives a number from 0 to 1.
     """
 
     def __init__(
         self,
         store: Store,
-        open_exchange: Callable[[], Exchange],
+        client_id: Callable[[], str],
+        open_exchange: Callable[[str], Exchange],
         publish: Callable[[View], None],
+        stored: Callable[[], None],
         clock: Callable[[], float],
         jitter: Callable[[], float],
     ) -> None:
         self._store = store
+        self._client_id = client_id
         self._open_exchange = open_exchange
         self._publish = publish
+        self._stored = stored
         self._clock = clock
         self._jitter = jitter
-        self._flow = PinFlow()
         self._current: _Attempt | None = None
         self._leaving: list[_Attempt] = []
         self._shown: View | None = None
@@ -86,12 +74,13 @@ class Authorizer:
             return
         self._leave()
         try:
-            exchange = self._open_exchange()
+            client_id = self._client_id()
         except NotConfigured as missing:
             _log.warning("sign-in not started: %s", missing)
             self._show(View(request=request, phase=Phase.FAILED.value, problem=missing.problem.value))
             return
-        self._current = _Attempt(request, exchange)
+        choice = FlowChoice(client_id, self._store.flow(client_id))
+        self._current = _Attempt(request, choice, self._open_exchange(client_id))
         self.advance()
 
     def cancel(self) -> None:
@@ -100,12 +89,10 @@ class Authorizer:
             self._apply(self._current, Cancelled())
             self.advance()
 
-    def sign_out(self, request: str) -> None:
-        """Forgets the account."""
+    def reset(self, request: str) -> None:
+        """Back to where no sign-in has been; one that runs is cancelled."""
         self.cancel()
         self._leave()
-        self._store.clear()
-        _log.info("signed out")
         self._show(View(request=request))
 
     def advance(self) -> None:
@@ -153,30 +140,53 @@ class Authorizer:
             attempt.exchange.close()
 
     def _send(self, attempt: _Attempt, step: Step) -> None:
-        authorization, token = attempt.state.authorization, attempt.token
+        flow, authorization, token = attempt.choice.flow, attempt.state.authorization, attempt.token
         if step is Step.ASK:
-            attempt.exchange.start(self._flow.device_authorization_request(), self._flow.read_device_authorization)
+            attempt.exchange.start(flow.device_authorization_request(), flow.read_device_authorization)
         elif step is Step.POLL and authorization is not None:
-            attempt.exchange.start(self._flow.token_request(authorization), self._flow.read_token)
+            attempt.exchange.start(flow.token_request(authorization), flow.read_token)
         elif token is not None:
             attempt.exchange.start(account_request(token), read_account)
         self._apply(attempt, Sent())
 
     def _take(self, attempt: _Attempt, answer: Answer) -> None:
+        if isinstance(answer, Unsuited):
+            answer = self._turn(attempt, answer)
         if isinstance(answer, (Trouble, Refused)):
             _log.warning("%s: %s (%s)", attempt.state.phase.value, answer.problem.value, answer.detail)
+        if isinstance(answer, CodeIssued):
+            self._remember_flow(attempt.choice)
         try:
-            if isinstance(answer, Granted):
-                attempt.token = answer.token
-                self._store.save_token(answer.token)
-            elif isinstance(answer, Identified):
-                self._store.save_account(answer.account)
+            self._keep(attempt, answer)
         except StorageFailed as failed:
             _log.error("not saved: %s", failed)
             answer = Refused(Problem.STORAGE, str(failed))
         self._apply(attempt, answer)
         if isinstance(answer, Granted) and attempt in self._leaving:
             self._promote(attempt)
+
+    def _turn(self, attempt: _Attempt, refusal: Unsuited) -> Answer:
+        """The same event where another flow is left to ask, else the end of the sign-in."""
+        if attempt.choice.otherwise(refusal):
+            _log.info("this client id goes with another flow (%s)", refusal.detail)
+            return refusal
+        told = attempt.choice.refusal or refusal
+        return Refused(told.problem, told.detail)
+
+    def _remember_flow(self, choice: FlowChoice) -> None:
+        try:
+            self._store.save_flow(choice.client_id, choice.flow.name)
+        except StorageFailed as failed:  # it saves one request next time, no more
+            _log.warning("flow not remembered: %s", failed)
+
+    def _keep(self, attempt: _Attempt, answer: Answer) -> None:
+        """Raises StorageFailed."""
+        if isinstance(answer, Granted):
+            attempt.token = answer.token
+            self._store.save_token(answer.token)
+            self._stored()
+        elif isinstance(answer, Identified):
+            self._store.save_account(answer.account)
 
     def _promote(self, attempt: _Attempt) -> None:
         """A sign-in that was given up has come through after all: it is the one to show, and no other is needed."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from .answers import CodeGone, CodeIssued, Granted, Pending, Refused, SlowDown, Trouble
+from .answers import Answer, CodeGone, CodeIssued, Granted, Pending, SlowDown, Trouble, Unsuited
 from .problems import Problem
 from .reading import (
     BadAnswer,
+    error_id,
+    error_name,
     looks_like_a_web_page,
     read_failure,
     read_object,
@@ -29,12 +31,21 @@ LONGEST_INTERVAL = 300.0
 class PinFlow:
     """``GET /oauth/pin`` gives a code of five characters; ``GET /oauth/pin/{user_code}`` tells what became of it."""
 
+    name = "pin"
+
+    def __init__(self, client_id: str) -> None:
+        self._client_id = client_id
+
     def device_authorization_request(self) -> Request:
         """The request for a new code."""
         return Request("GET", "/oauth/pin")
 
-    def read_device_authorization(self, response: Response) -> CodeIssued | Trouble | Refused:
-        """The ``device_code`` in this answer is a placeholder and ignored."""
+    def read_device_authorization(self, response: Response) -> Answer:
+        """The ``device_code`` in this answer is a placeholder and ignored. A V2 client id is unsuited here."""
+        if response.status in (400, 401, 404, 410, 412):
+            client = response.status == 412 or error_name(response) == "unauthorized_client"
+            detail = f"HTTP {response.status}{error_id(response)}"
+            return Unsuited(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
         if response.status != 200 or looks_like_a_web_page(response):
             return read_failure(response)
         try:
@@ -57,7 +68,7 @@ class PinFlow:
         """One poll."""
         return Request("GET", f"/oauth/pin/{quote(authorization.user_code.reveal(), safe='')}")
 
-    def read_token(self, response: Response) -> Pending | SlowDown | Granted | CodeGone | Trouble | Refused:
+    def read_token(self, response: Response) -> Answer:
         """Any body with ``device_code`` is a new code that nobody asked for: the one polled is gone."""
         if response.status != 200 or looks_like_a_web_page(response):
             return read_failure(response)
@@ -66,7 +77,7 @@ class PinFlow:
             if "device_code" in body:
                 return CodeGone()
             if body.get("result") == "OK":
-                return Granted(Token(access_token=read_secret(body, "access_token")))
+                return Granted(Token(access_token=read_secret(body, "access_token"), client_id=self._client_id))
         except BadAnswer as bad:
             return Trouble(Problem.BAD_ANSWER, str(bad))
         refusals: dict[str, Pending | SlowDown] = {"authorization pending": Pending(), "slow down": SlowDown()}

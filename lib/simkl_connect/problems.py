@@ -19,6 +19,7 @@ class Problem(str, Enum):
     SERVER_TROUBLE = "server_trouble"
     BAD_ANSWER = "bad_answer"
     REFUSED = "refused"
+    READ_ONLY = "read_only"
     STORAGE = "storage"
     INTERNAL = "internal"
     SERVICE_SILENT = "service_silent"

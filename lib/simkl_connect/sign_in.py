@@ -13,7 +13,19 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Callable, Union
 
-from .answers import CodeGone, CodeIssued, Denied, Granted, Identified, Pending, Refused, SlowDown, Trouble
+from .answers import (
+    Answer,
+    CodeGone,
+    CodeIssued,
+    Denied,
+    Ended,
+    Granted,
+    Identified,
+    Pending,
+    Refused,
+    SlowDown,
+    Trouble,
+)
 from .problems import Problem
 from .values import Account, DeviceAuthorization
 
@@ -78,6 +90,7 @@ class SignIn:
     deadline: float | None = None
     failures: int = 0
     problem: Problem | None = None
+    said: str = ""
     account: Account | None = None
     identified: bool = False
 
@@ -117,9 +130,7 @@ class SignIn:
         return handler(answered, event, now, jitter) if handler else answered
 
 
-Event = Union[
-    Sent, Tick, Cancelled, CodeIssued, Pending, SlowDown, Granted, CodeGone, Denied, Identified, Trouble, Refused
-]
+Event = Union[Sent, Tick, Cancelled, Answer]
 
 
 def _send(state: SignIn, _event: Sent, now: float, _jitter: float) -> SignIn:
@@ -177,8 +188,8 @@ def _cancel(state: SignIn, _event: Cancelled, _now: float, _jitter: float) -> Si
     return replace(state, phase=Phase.CANCELLED, problem=None)
 
 
-def _connect(state: SignIn, _event: Granted, _now: float, _jitter: float) -> SignIn:
-    return replace(state, phase=Phase.CONNECTED, problem=None)
+def _connect(state: SignIn, event: Granted, _now: float, _jitter: float) -> SignIn:
+    return replace(state, phase=Phase.CONNECTED, problem=event.problem)
 
 
 def _identify(state: SignIn, event: Identified, _now: float, _jitter: float) -> SignIn:
@@ -207,7 +218,13 @@ _BY_PHASE: dict[Phase, dict[type[Event], Handler]] = {
     Phase.STARTING: {Sent: _send, CodeIssued: _show, Trouble: _fail, Refused: _fail, Cancelled: _cancel},
     Phase.WAITING: _WHILE_A_CODE_IS_OUT,
     Phase.RETRYING: _WHILE_A_CODE_IS_OUT,
-    Phase.CONNECTED: {Sent: _send, Identified: _identify, Trouble: _stay_nameless, Refused: _stay_nameless},
+    Phase.CONNECTED: {
+        Sent: _send,
+        Identified: _identify,
+        Trouble: _stay_nameless,
+        Refused: _stay_nameless,
+        Ended: _stay_nameless,
+    },
     Phase.EXPIRED: {Granted: _connect},
     Phase.DENIED: {Granted: _connect},
     Phase.FAILED: {Granted: _connect},

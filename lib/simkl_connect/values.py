@@ -47,12 +47,17 @@ class DeviceAuthorization:
 
 @dataclass(frozen=True)
 class Token:
-    """What authorizes later requests. ``expires_at`` is Unix time in seconds, or None if the server named no end."""
+    """What authorizes later requests.
+
+    ``expires_at`` is Unix time in seconds, or None if the server named no end. ``client_id`` is the app's id that
+    the token was given to: it goes with no other.
+    """
 
     access_token: Secret
     refresh_token: Secret | None = None
     expires_at: float | None = None
     scope: str = ""
+    client_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class View:
     deadline: float | None = None
     account_name: str = ""
     problem: str | None = None
+    said: str = ""
 
     def to_json(self) -> str:
         """The text that travels."""
@@ -49,6 +50,7 @@ def view_of(request: str, state: SignIn) -> View:
         phase=state.phase.value,
         account_name=state.account.name if state.account else "",
         problem=state.problem.value if isinstance(state.problem, Problem) else None,
+        said=state.said,
     )
     authorization = state.authorization
     if authorization is None or not state.polls:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable
 
 from simkl_connect.answers import Answer
-from simkl_connect.authorizer import StorageFailed
+from simkl_connect.store import StorageFailed
 from simkl_connect.values import Account, Token
 from simkl_connect.wire import Request, Response
 
@@ -63,21 +63,43 @@ class FakeStore:
     """A store in memory; ``full`` makes every write fail."""
 
     def __init__(self) -> None:
-        self.token: Token | None = None
-        self.account: Account | None = None
+        self.stored: Token | None = None
+        self.owner = Account("")
+        self.flows: dict[str, str] = {}
         self.full = False
+
+    def token(self) -> Token | None:
+        return self.stored
+
+    def account(self) -> Account:
+        return self.owner
 
     def save_token(self, token: Token) -> None:
         self._check()
-        self.token, self.account = token, None
+        self.stored, self.owner = token, Account("")
+
+    def save_refreshed(self, token: Token) -> None:
+        self._check()
+        self.stored = token
 
     def save_account(self, account: Account) -> None:
         self._check()
-        self.account = account
+        self.owner = account
+
+    def end(self) -> None:
+        self._check()
+        self.stored = None
 
     def clear(self) -> None:
         self._check()
-        self.token = self.account = None
+        self.stored, self.owner = None, Account("")
+
+    def flow(self, client_id: str) -> str:
+        return self.flows.get(client_id, "")
+
+    def save_flow(self, client_id: str, flow: str) -> None:
+        self._check()
+        self.flows[client_id] = flow
 
     def _check(self) -> None:
         if self.full:

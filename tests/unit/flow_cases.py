@@ -6,9 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import Callable
 
+from simkl_connect.flows import Flow
+from simkl_connect.oauth2 import DeviceFlow
 from simkl_connect.pin import PinFlow
+from simkl_connect.values import Secret
 from simkl_connect.wire import Response
 
+CLIENT_ID = "client-id"
+NOW = 1_800_000_000.0
 ACCESS_TOKEN = "c0ffee" * 10 + "cafe"
 
 
@@ -25,7 +30,7 @@ class FlowCase:
     """One flow and its server's words."""
 
     name: str
-    flow: Callable[[], PinFlow]
+    flow: Callable[[], Flow]
     user_code: str
     uri_complete: str
     pending: Response
@@ -50,7 +55,7 @@ PIN_BODY: dict[str, object] = {
 }
 PIN = FlowCase(
     name="pin",
-    flow=PinFlow,
+    flow=lambda: PinFlow(CLIENT_ID),
     user_code="5G6JA",
     uri_complete="https://simkl.com/pin/5G6JA",
     pending=answer({"result": "KO", "message": "Authorization pending"}),
@@ -60,4 +65,31 @@ PIN = FlowCase(
     client_refused=answer({"error": "client_id_failed", "code": 412, "message": "no"}, 412),
     _issued=PIN_BODY,
 )
-FLOWS = [PIN]
+DEVICE_BODY: dict[str, object] = {
+    "device_code": "a-device-code-nobody-may-see",
+    "user_code": "BDWP-HQPK",
+    "verification_uri": "https://simkl.com/pin",
+    "verification_uri_complete": "https://simkl.com/pin?user_code=BDWP-HQPK",
+    "expires_in": 900,
+    "interval": 5,
+}
+TOKEN_BODY: dict[str, object] = {
+    "access_token": ACCESS_TOKEN,
+    "refresh_token": "simkl_rt_1",
+    "token_type": "bearer",
+    "expires_in": 604800,
+    "scope": "media:read media:write",
+}
+DEVICE = FlowCase(
+    name="device",
+    flow=lambda: DeviceFlow(CLIENT_ID, Secret("verifier"), lambda: NOW),
+    user_code="BDWP-HQPK",
+    uri_complete="https://simkl.com/pin?user_code=BDWP-HQPK",
+    pending=answer({"error": "authorization_pending"}, 400),
+    slow_down=answer({"error": "slow_down"}, 400),
+    granted=answer(TOKEN_BODY),
+    code_gone=answer({"error": "expired_token"}, 400),
+    client_refused=answer({"error": "invalid_client"}, 401),
+    _issued=DEVICE_BODY,
+)
+FLOWS = [PIN, DEVICE]

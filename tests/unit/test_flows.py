@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flow_cases import ACCESS_TOKEN, PIN, FlowCase, answer
+from flow_cases import ACCESS_TOKEN, CLIENT_ID, PIN, FlowCase, answer
 from simkl_connect.answers import Answer, CodeGone, CodeIssued, Granted, Pending, Refused, SlowDown, Trouble
 from simkl_connect.pin import PinFlow
 from simkl_connect.problems import Problem
@@ -102,7 +102,7 @@ def test_an_address_on_a_subdomain_of_simkl_is_shown() -> None:
 
 def test_older_answers_name_the_address_verification_url() -> None:
     body = {"user_code": "5G6JA", "verification_url": "https://simkl.com/pin/", "expires_in": 900, "interval": 5}
-    read = PinFlow().read_device_authorization(answer(body))
+    read = PinFlow(CLIENT_ID).read_device_authorization(answer(body))
     assert isinstance(read, CodeIssued)
     assert read.authorization.verification_uri == "https://simkl.com/pin"
 
@@ -134,13 +134,13 @@ def test_a_refused_client_id_is_final(case: FlowCase) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"result": "OK"}, {"result": "KO"}, {"result": "KO", "message": "Maybe"}])
 def test_an_unknown_word_is_never_taken_for_pending(body: object) -> None:
-    assert isinstance(PinFlow().read_token(answer(body)), Trouble)
+    assert isinstance(PinFlow(CLIENT_ID).read_token(answer(body)), Trouble)
 
 
 @pytest.mark.parametrize("token", ["", None, 5, "a b", "a\nb", "ü", "x" * 5000, ["x"]])
 def test_a_token_that_can_not_be_sent_is_no_token(token: object) -> None:
-    assert isinstance(PinFlow().read_token(answer({"result": "OK", "access_token": token})), Trouble)
+    assert isinstance(PinFlow(CLIENT_ID).read_token(answer({"result": "OK", "access_token": token})), Trouble)
 
 
 def test_the_code_is_polled_by_its_own_path() -> None:
-    assert PinFlow().token_request(issued(PIN)).path == "/oauth/pin/5G6JA"
+    assert PinFlow(CLIENT_ID).token_request(issued(PIN)).path == "/oauth/pin/5G6JA"

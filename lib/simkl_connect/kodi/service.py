@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import time
 from typing import TYPE_CHECKING
 
 import xbmc
@@ -13,11 +14,13 @@ import xbmcaddon
 from .. import clock
 from ..authorizer import Authorizer, NotConfigured
 from ..exchange import Exchange
+from ..keeper import Keeper
 from ..problems import Problem
 from ..viewer import Command
 from ..wire import Identity, checked_base_url
 from . import ADDON_ID, channel
 from .log import log_to_kodi
+from .notifications import notify
 from .settings import Settings
 from .system import user_agent
 
@@ -36,15 +39,26 @@ _log = logging.getLogger(__name__)
 
 
 class Service(xbmc.Monitor):
-    """Takes commands from scripts and keeps the sign-in going."""
+    """Takes commands from scripts; keeps the sign-in going and the connection good."""
 
     def __init__(self) -> None:
         super().__init__()
         self._settings = Settings()
-        self._authorizer = Authorizer(
+        self._base_url = _base_url()
+        self._keeper = Keeper(
             store=self._settings,
             open_exchange=self._open_exchange,
+            notify=notify,
+            clock=clock.now,
+            wall_clock=time.time,
+            jitter=random.random,
+        )
+        self._authorizer = Authorizer(
+            store=self._settings,
+            client_id=self._configured_client_id,
+            open_exchange=self._open_exchange,
             publish=channel.publish,
+            stored=self._keeper.look_again,
             clock=clock.now,
             jitter=random.random,
         )
@@ -55,8 +69,11 @@ class Service(xbmc.Monitor):
         try:
             while not self.waitForAbort(self._tick()):
                 self._authorizer.advance()
+                if not self._authorizer.in_flight:
+                    self._keeper.advance()
         finally:
             self._authorizer.close(CLOSING)
+            self._keeper.close(CLOSING)
             channel.withdraw()
             _log.info("service ended")
 
@@ -71,31 +88,43 @@ class Service(xbmc.Monitor):
         elif command[0] is Command.CANCEL:
             self._authorizer.cancel()
         else:
-            self._authorizer.sign_out(command[1])
+            self._authorizer.reset(command[1])
+            self._keeper.sign_out()
 
     def _tick(self) -> float:
-        if self._authorizer.in_flight:
+        if self._authorizer.in_flight or self._keeper.in_flight:
             return TICK_IN_FLIGHT
         planned = self._authorizer.seconds_to_wait()
         return TICK if planned is None else min(TICK, max(0.001, planned))  # Kodi takes 0 for "for ever"
 
-    def _open_exchange(self) -> Exchange:
+    def _configured_client_id(self) -> str:
+        """Raises NotConfigured."""
         client_id = self._settings.client_id()
         if not client_id:
             raise NotConfigured(Problem.CLIENT_ID_MISSING)
-        try:
-            base_url = checked_base_url(os.environ.get("SIMKL_API_URL") or API_URL)
-        except ValueError as error:
-            raise NotConfigured(Problem.API_URL_REFUSED) from error
+        if not self._base_url:
+            raise NotConfigured(Problem.API_URL_REFUSED)
+        return client_id
+
+    def _open_exchange(self, client_id: str) -> Exchange:
         version = xbmcaddon.Addon(ADDON_ID).getAddonInfo("version")
-        agent = user_agent(version)
+        identity = Identity(self._base_url, client_id, version, user_agent(version))
 
         def open_transport() -> Transport:
             from ..transport import Transport  # on the exchange's thread: importing requests takes time
 
-            return Transport(Identity(base_url, client_id, version, agent))
+            return Transport(identity)
 
         return Exchange(open_transport, clock.now)
+
+
+def _base_url() -> str:
+    """Where Simkl is; empty where SIMKL_API_URL names a place that no token may be sent to."""
+    try:
+        return checked_base_url(os.environ.get("SIMKL_API_URL") or API_URL)
+    except ValueError as error:
+        _log.error("SIMKL_API_URL: %s", error)
+        return ""
 
 
 def run() -> None:

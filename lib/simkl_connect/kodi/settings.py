@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from typing import Mapping
 
 import xbmcaddon
 import xbmcvfs
 
-from ..authorizer import StorageFailed
+from ..store import StorageFailed
 from ..values import Account, Secret, Token
 from . import ADDON_ID
 
 PACKAGED_CLIENT_ID = os.path.join("resources", "client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
+
+_TOKEN_SETTINGS = ("refresh_token", "token_expires_at", "scope", "token_client_id", "access_token")
 
 
 class Settings:
@@ -38,6 +41,7 @@ class Settings:
             refresh_token=Secret(refresh_token) if refresh_token else None,
             expires_at=_unix_time(values.getSetting("token_expires_at")),
             scope=values.getSetting("scope"),
+            client_id=values.getSetting("token_client_id"),
         )
 
     def account(self) -> Account:
@@ -46,25 +50,36 @@ class Settings:
         return Account(name=addon.getSetting("account_name"), account_id=addon.getSetting("account_id"))
 
     def save_token(self, token: Token) -> None:
-        """The account's name goes first: it belongs to the token before."""
-        self._write(
-            account_name="",
-            account_id="",
-            refresh_token=token.refresh_token.reveal() if token.refresh_token else "",
-            token_expires_at=f"{token.expires_at:.0f}" if token.expires_at is not None else "",
-            scope=token.scope,
-            access_token=token.access_token.reveal(),
-        )
+        """The account's name goes as well: it belongs to the token before."""
+        self._write({**_values(token), "account_name": "", "account_id": ""})
+
+    def save_refreshed(self, token: Token) -> None:
+        """Replaces the token of the same account."""
+        self._write(_values(token))
 
     def save_account(self, account: Account) -> None:
         """Remembers whose token it is."""
-        self._write(account_name=account.name, account_id=account.account_id)
+        self._write({"account_name": account.name, "account_id": account.account_id})
+
+    def end(self) -> None:
+        """Forgets the token; the account's name stays."""
+        self._write(_values(None))
 
     def clear(self) -> None:
         """Forgets token and account."""
-        self._write(access_token="", refresh_token="", token_expires_at="", scope="", account_name="", account_id="")
+        self._write({**_values(None), "account_name": "", "account_id": ""})
 
-    def _write(self, **values: str) -> None:
+    def flow(self, client_id: str) -> str:
+        """The name of the flow that worked last for ``client_id``, or an empty string."""
+        name, _, known_id = xbmcaddon.Addon(ADDON_ID).getSetting("flow").partition(" ")
+        return name if known_id == client_id else ""
+
+    def save_flow(self, client_id: str, flow: str) -> None:
+        """Remembers that ``flow`` works for ``client_id``."""
+        if self.flow(client_id) != flow:
+            self._write({"flow": f"{flow} {client_id}"})
+
+    def _write(self, values: Mapping[str, str]) -> None:
         try:
             addon = xbmcaddon.Addon(ADDON_ID)
             for name, value in values.items():
@@ -75,6 +90,24 @@ class Settings:
         lost = [name for name, value in values.items() if written.getSetting(name) != value]
         if lost:
             raise StorageFailed(f"{', '.join(lost)} did not hold")
+
+
+def _values(token: Token | None) -> dict[str, str]:
+    """A token as settings. The access token goes last: where it is new, the rest is too."""
+    if token is None:
+        return dict.fromkeys(_TOKEN_SETTINGS, "")
+    return dict(
+        zip(
+            _TOKEN_SETTINGS,
+            (
+                token.refresh_token.reveal() if token.refresh_token else "",
+                f"{token.expires_at:.0f}" if token.expires_at is not None else "",
+                token.scope,
+                token.client_id,
+                token.access_token.reveal(),
+            ),
+        )
+    )
 
 
 def _packaged_client_id(addon: xbmcaddon.Addon) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import xbmcaddon
 
+from ..keeper import Notice
 from ..problems import Problem
 from ..screen import Button, Screen
 from ..sign_in import Phase
 from . import ADDON_ID
 
-NOT_CONNECTED = 32004
 SIGN_OUT_QUESTION = 32011
 SIGN_OUT = 32012
 SWITCH_ACCOUNT = 32013
-SIGNED_OUT = 32014
 CONNECTED_AS = 32036
 CONNECTED = 32037
 
@@ -46,6 +45,14 @@ PROBLEMS = {
     Problem.INTERNAL: 32062,
     Problem.SERVICE_SILENT: 32063,
     Problem.SERVICE_GONE: 32064,
+    Problem.READ_ONLY: 32065,
+}
+NOTICES = {
+    Notice.ENDED: 32070,
+    Notice.SIGNED_OUT: 32071,
+    Notice.SIGNED_OUT_HERE: 32072,
+    Notice.SIGNED_OUT_PIN: 32073,
+    Notice.RECONNECT: 32074,
 }
 
 

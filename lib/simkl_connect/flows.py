@@ -1,0 +1,59 @@
+"""Simkl's two ways to sign in a device, and which of them a client id goes with.
+
+A client id belongs to one of the two. Nothing in it tells which: the server does, by refusing the other.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from .answers import Answer, PkceRefused, Unsuited
+from .oauth2 import DeviceFlow, new_verifier
+from .pin import PinFlow
+from .problems import Problem
+from .values import DeviceAuthorization
+from .wire import Request, Response
+
+
+class Flow(Protocol):
+    """What a sign-in needs of a flow: how requests are built and what the answers mean."""
+
+    name: str
+
+    def device_authorization_request(self) -> Request:
+        """The request for a new code."""
+
+    def read_device_authorization(self, response: Response) -> Answer:
+        """The answer to it."""
+
+    def token_request(self, authorization: DeviceAuthorization) -> Request:
+        """One poll."""
+
+    def read_token(self, response: Response) -> Answer:
+        """The answer to it."""
+
+
+class FlowChoice:
+    """The flow for one sign-in: the one that worked last for ``client_id`` first, the PIN flow for an unknown id.
+
+    ``refusal`` is the most telling of those met on the way.
+    """
+
+    def __init__(self, client_id: str, worked_last: str) -> None:
+        self.client_id = client_id
+        self.refusal: Unsuited | None = None
+        pin, device = PinFlow(client_id), DeviceFlow(client_id, new_verifier())
+        self.flow: Flow = device if worked_last == DeviceFlow.name else pin
+        self._other: Flow | None = pin if self.flow is device else device
+
+    def otherwise(self, refusal: Unsuited) -> bool:
+        """Turns to the next flow after ``refusal``; false if there is none left."""
+        if isinstance(refusal, PkceRefused):
+            self.flow = DeviceFlow(self.client_id, verifier=None)
+            return True
+        if self.refusal is None or refusal.problem is Problem.CLIENT_ID_REFUSED:
+            self.refusal = refusal
+        if self._other is None:
+            return False
+        self.flow, self._other = self._other, None
+        return True

@@ -1,0 +1,206 @@
+"""AUTH V2: Simkl's OAuth 2.0 device flow. How its requests are built and its answers read.
+
+RFC 8628 (device authorization), RFC 6749 sections 5 and 6 (answers, refresh), RFC 7009 (revocation), RFC 7636 (PKCE).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import time
+from typing import Callable, Mapping
+
+from .answers import (
+    Answer,
+    CodeGone,
+    CodeIssued,
+    Denied,
+    Ended,
+    Granted,
+    Pending,
+    PkceRefused,
+    Refreshed,
+    Refused,
+    Revoked,
+    SlowDown,
+    Trouble,
+    Unsuited,
+)
+from .problems import Problem
+from .reading import (
+    BadAnswer,
+    clean_text,
+    error_id,
+    error_name,
+    looks_like_a_web_page,
+    read_failure,
+    read_object,
+    read_seconds,
+    read_secret,
+    read_user_code,
+    read_verification_uri,
+)
+from .values import DeviceAuthorization, Secret, Token
+from .wire import Request, Response
+
+SCOPE = "media:read media:write"
+WRITE_SCOPE = "media:write"
+GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
+EXPIRES_IN, LONGEST_EXPIRES_IN = 900.0, 3600.0
+INTERVAL, LONGEST_INTERVAL = 5.0, 300.0
+TOKEN_EXPIRES_IN, LONGEST_TOKEN_EXPIRES_IN = 604800.0, 30 * 86400.0
+"""Seconds; what Simkl documents, and the most that is believed."""
+
+_PASSING = ("temporarily_unavailable", "server_error")
+
+
+class DeviceFlow:
+    """``POST /oauth2/device`` gives a code like ``BDWP-HQPK``; ``POST /oauth2/token`` tells what became of it.
+
+    ``verifier`` is the PKCE code verifier, None to do without. ``wall_clock`` gives Unix time in seconds.
+    """
+
+    name = "device"
+
+    def __init__(self, client_id: str, verifier: Secret | None, wall_clock: Callable[[], float] = time.time) -> None:
+        self._client_id = client_id
+        self._verifier = verifier
+        self._wall_clock = wall_clock
+
+    def device_authorization_request(self) -> Request:
+        """The request for a new code (RFC 8628, section 3.1)."""
+        form = {"client_id": self._client_id, "scope": SCOPE}
+        if self._verifier is not None:
+            form.update(code_challenge=_challenge(self._verifier), code_challenge_method="S256")
+        return Request("POST", "/oauth2/device", form=form)
+
+    def read_device_authorization(self, response: Response) -> Answer:
+        """A V1 client id is unsuited here, and so is PKCE where the server takes it for a mistake."""
+        if response.status in (400, 401, 404, 410):
+            return self._read_unsuited(response)
+        if response.status != 200 or looks_like_a_web_page(response):
+            return read_failure(response)
+        try:
+            body = read_object(response)
+            user_code = read_user_code(body)
+            device_code = read_secret(body, "device_code")
+        except BadAnswer as bad:
+            return Trouble(Problem.BAD_ANSWER, str(bad))
+        uri = read_verification_uri(body.get("verification_uri"))
+        filled_in = f"{uri}?user_code={user_code.reveal()}"
+        return CodeIssued(
+            DeviceAuthorization(
+                user_code=user_code,
+                verification_uri=uri,
+                verification_uri_complete=Secret(
+                    read_verification_uri(body.get("verification_uri_complete"), filled_in)
+                ),
+                expires_in=read_seconds(body, "expires_in", EXPIRES_IN, LONGEST_EXPIRES_IN),
+                interval=read_seconds(body, "interval", INTERVAL, LONGEST_INTERVAL),
+                device_code=device_code,
+            )
+        )
+
+    def _read_unsuited(self, response: Response) -> Answer:
+        error, detail = error_name(response), f"HTTP {response.status}{error_id(response)}"
+        if self._verifier is not None and response.status == 400 and error in ("invalid_request", ""):
+            return PkceRefused(Problem.REFUSED, detail)
+        client = error in ("invalid_client", "unauthorized_client")
+        return Unsuited(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
+
+    def token_request(self, authorization: DeviceAuthorization) -> Request:
+        """One poll (RFC 8628, section 3.4)."""
+        form = {"grant_type": GRANT_TYPE, "client_id": self._client_id}
+        if authorization.device_code is not None:
+            form["device_code"] = authorization.device_code.reveal()
+        if self._verifier is not None:
+            form["code_verifier"] = self._verifier.reveal()
+        return Request("POST", "/oauth2/token", form=form)
+
+    def read_token(self, response: Response) -> Answer:
+        """RFC 8628, section 3.5, and RFC 6749, section 5.1."""
+        if response.status == 200 and not looks_like_a_web_page(response):
+            try:
+                token = self._token(response, scope=SCOPE, refresh_token=None)
+            except BadAnswer as bad:
+                return Trouble(Problem.BAD_ANSWER, str(bad))
+            writable = WRITE_SCOPE in token.scope.split()
+            return Granted(token, None if writable else Problem.READ_ONLY)
+        return self._read_refusal(response)
+
+    def _read_refusal(self, response: Response) -> Answer:
+        error = error_name(response)
+        if not error or error in _PASSING or response.status >= 429 or response.status < 400:
+            return read_failure(response)
+        known: Mapping[str, Answer] = {
+            "authorization_pending": Pending(),
+            "slow_down": SlowDown(),
+            "expired_token": CodeGone(),
+            "invalid_grant": CodeGone(),
+            "access_denied": Denied(),
+            "invalid_client": Refused(Problem.CLIENT_ID_REFUSED, error),
+            "unauthorized_client": Refused(Problem.CLIENT_ID_REFUSED, error),
+        }
+        return known.get(error) or Refused(Problem.REFUSED, error, said=_description(response))
+
+    def refresh_request(self, token: Token) -> Request:
+        """A new access token for an old one (RFC 6749, section 6). The old one ends with the answer."""
+        form = {"grant_type": "refresh_token", "client_id": self._client_id}
+        if token.refresh_token is not None:
+            form["refresh_token"] = token.refresh_token.reveal()
+        return Request("POST", "/oauth2/token", form=form)
+
+    def read_refresh(self, old: Token, response: Response) -> Answer:
+        """``invalid_grant`` is the only word that ends the connection; all else may pass."""
+        if response.status == 200 and not looks_like_a_web_page(response):
+            try:
+                return Refreshed(self._token(response, scope=old.scope, refresh_token=old.refresh_token))
+            except BadAnswer as bad:
+                return Trouble(Problem.BAD_ANSWER, str(bad))
+        if response.status in (400, 401) and error_name(response) == "invalid_grant":
+            return Ended(f"HTTP {response.status} invalid_grant")
+        failure = read_failure(response)
+        return failure if isinstance(failure, Trouble) else Trouble(failure.problem, failure.detail)
+
+    def revocation_request(self, token: Token) -> Request:
+        """Ends the whole grant (RFC 7009, section 2.1)."""
+        last = token.refresh_token or token.access_token
+        return Request("POST", "/oauth2/revoke", form={"client_id": self._client_id, "token": last.reveal()})
+
+    def read_revocation(self, response: Response) -> Answer:
+        """Simkl answers 200 whether or not the token was known (RFC 7009, section 2.2)."""
+        return Revoked() if response.status == 200 and not looks_like_a_web_page(response) else read_failure(response)
+
+    def _token(self, response: Response, scope: str, refresh_token: Secret | None) -> Token:
+        """Raises BadAnswer. What the answer leaves out stays as it was (RFC 6749, sections 5.1 and 6)."""
+        body = read_object(response)
+        access_token = read_secret(body, "access_token")
+        kind = body.get("token_type", "bearer")
+        if not isinstance(kind, str) or kind.lower() != "bearer":
+            raise BadAnswer("token_type is not bearer")
+        if body.get("refresh_token") is not None:
+            refresh_token = read_secret(body, "refresh_token")
+        granted = body.get("scope")
+        lifetime = read_seconds(body, "expires_in", TOKEN_EXPIRES_IN, LONGEST_TOKEN_EXPIRES_IN)
+        return Token(
+            access_token=access_token,
+            refresh_token=refresh_token,
+            expires_at=self._wall_clock() + lifetime,
+            scope=clean_text(granted, 200) if isinstance(granted, str) else scope,
+            client_id=self._client_id,
+        )
+
+
+def new_verifier() -> Secret:
+    """A PKCE code verifier: 43 characters, 256 bits (RFC 7636, section 4.1)."""
+    return Secret(secrets.token_urlsafe(32))
+
+
+def _challenge(verifier: Secret) -> str:
+    digest = hashlib.sha256(verifier.reveal().encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def _description(response: Response) -> str:
+    return clean_text(read_object(response).get("error_description"), 120)

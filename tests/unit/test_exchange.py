@@ -1,0 +1,143 @@
+"""The worker thread: answers, faults and its end, with a transport in the test's hands."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Callable
+
+import pytest
+from fakes import FakeClock
+from simkl_connect.answers import Answer, Pending, Refused, Trouble
+from simkl_connect.exchange import LONGEST_EXCHANGE, Exchange
+from simkl_connect.problems import Problem
+from simkl_connect.transport import ConnectionFailed
+from simkl_connect.wire import Request, Response
+
+POLL = Request("GET", "/oauth/pin/5G6JA")
+
+
+class FakeTransport:
+    """Answers, raises or hangs until it is interrupted."""
+
+    def __init__(self, reply: Response | Exception | None = None) -> None:
+        self.reply = reply
+        self.asked = threading.Event()
+        self.released = threading.Event()
+        self.closed = False
+
+    def send(self, request: Request) -> Response:
+        self.asked.set()
+        if self.reply is None:
+            assert self.released.wait(30), "nobody interrupted"
+            raise ConnectionFailed(Problem.TIMEOUT, "interrupted")
+        if isinstance(self.reply, Exception):
+            raise self.reply
+        return self.reply
+
+    def interrupt(self) -> None:
+        self.released.set()
+
+    def close(self) -> None:
+        self.closed = True
+        self.released.set()
+
+
+def read_pending(_response: Response) -> Answer:
+    return Pending()
+
+
+def fail_to_read(_response: Response) -> Answer:
+    raise ZeroDivisionError("CANARY")
+
+
+@pytest.fixture
+def open_exchange(clock: FakeClock) -> Callable[[FakeTransport], Exchange]:
+    return lambda transport: Exchange(lambda: transport, clock)  # type: ignore[arg-type,return-value]
+
+
+def answer_of(exchange: Exchange) -> Answer:
+    waiting = threading.Event()
+    for _ in range(3000):
+        answer = exchange.answer()
+        if answer is not None:
+            return answer
+        waiting.wait(0.01)
+    raise AssertionError("no answer within 30 s")
+
+
+def test_the_answer_is_there_once(open_exchange: Callable[[FakeTransport], Exchange]) -> None:
+    exchange = open_exchange(FakeTransport(Response(200)))
+    exchange.start(POLL, read_pending)
+    assert exchange.in_flight
+    assert answer_of(exchange) == Pending()
+    assert not exchange.in_flight
+    assert exchange.answer() is None
+    assert exchange.close(5.0)
+
+
+def test_a_failed_connection_is_trouble_with_its_name(open_exchange: Callable[[FakeTransport], Exchange]) -> None:
+    exchange = open_exchange(FakeTransport(ConnectionFailed(Problem.TLS, "SSLError")))
+    exchange.start(POLL, read_pending)
+    assert answer_of(exchange) == Trouble(Problem.TLS, "SSLError")
+    assert exchange.close(5.0)
+
+
+def test_a_mistake_in_our_own_code_ends_in_an_answer_and_a_log_line_without_its_text(
+    open_exchange: Callable[[FakeTransport], Exchange], caplog: pytest.LogCaptureFixture
+) -> None:
+    exchange = open_exchange(FakeTransport(Response(200)))
+    with caplog.at_level(logging.ERROR):
+        exchange.start(POLL, fail_to_read)
+        assert answer_of(exchange) == Refused(Problem.INTERNAL, "ZeroDivisionError")
+    assert "fail_to_read" in caplog.text
+    assert "CANARY" not in caplog.text
+    assert exchange.close(5.0)
+
+
+def test_an_exchange_that_takes_too_long_is_ended(
+    open_exchange: Callable[[FakeTransport], Exchange], clock: FakeClock
+) -> None:
+    transport = FakeTransport()
+    exchange = open_exchange(transport)
+    exchange.start(POLL, read_pending)
+    assert transport.asked.wait(30)
+    clock.advance(LONGEST_EXCHANGE)
+    assert exchange.answer() is None
+    assert not transport.released.is_set()
+    clock.advance(0.1)
+    assert answer_of(exchange) == Trouble(Problem.TIMEOUT, "interrupted")
+    assert exchange.close(5.0)
+
+
+def test_closing_ends_a_request_that_hangs(open_exchange: Callable[[FakeTransport], Exchange]) -> None:
+    transport = FakeTransport()
+    exchange = open_exchange(transport)
+    exchange.start(POLL, read_pending)
+    assert transport.asked.wait(30)
+    assert exchange.close(5.0)
+    assert transport.closed
+
+
+def test_closing_while_the_connection_is_being_prepared_ends_it(clock: FakeClock) -> None:
+    transport = FakeTransport()
+    preparing, go_on = threading.Event(), threading.Event()
+
+    def prepare() -> FakeTransport:
+        preparing.set()
+        assert go_on.wait(30)
+        return transport
+
+    exchange = Exchange(prepare, clock)  # type: ignore[arg-type]
+    exchange.start(POLL, read_pending)
+    assert preparing.wait(30)
+    assert not exchange.close()
+    go_on.set()
+    assert exchange.close(5.0)
+    assert transport.closed
+
+
+def test_an_exchange_that_was_never_used_has_no_thread(open_exchange: Callable[[FakeTransport], Exchange]) -> None:
+    before = threading.active_count()
+    assert open_exchange(FakeTransport()).close()
+    assert threading.active_count() == before
