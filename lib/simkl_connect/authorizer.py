@@ -67,7 +67,9 @@ class Authorizer:
         self._show(View())
 
     def authorize(self, request: str) -> None:
-        """Starts a sign-in; where one is running, ``request`` joins it."""
+        """Starts a sign-in; where one is running, ``request`` joins it. A request that was answered changes nothing."""
+        if request and self._shown is not None and request == self._shown.request:
+            return
         if self._current is not None and self._current.state.running:
             self._current.request = request
             self.advance()
@@ -136,7 +138,7 @@ class Authorizer:
         step = attempt.state.next_step(self._clock())
         if step in (Step.ASK, Step.POLL, Step.IDENTIFY):
             self._send(attempt, step)
-        elif step is Step.STOP:
+        elif not attempt.state.running and not attempt.exchange.in_flight:
             attempt.exchange.close()
 
     def _send(self, attempt: _Attempt, step: Step) -> None:
@@ -202,6 +204,8 @@ class Authorizer:
         attempt.state = attempt.state.advance(event, self._clock(), self._jitter())
         if attempt.state.phase is not before:
             _log.info("sign-in: %s -> %s", before.value, attempt.state.phase.value)
+            if not attempt.state.running:
+                attempt.exchange.withdraw()
 
     def _show(self, view: View) -> None:
         if view != self._shown:

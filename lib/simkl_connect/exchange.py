@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Callable, Tuple
 
 from .answers import Answer, Refused, Trouble
+from .pace import Pace
 from .problems import Problem
 from .wire import Request, Response
 
@@ -27,12 +28,15 @@ class Exchange:
     ``open_transport`` runs on the thread: it may take its time. All methods belong to one other thread.
     """
 
-    def __init__(self, open_transport: Callable[[], Transport], clock: Callable[[], float]) -> None:
+    def __init__(self, open_transport: Callable[[], Transport], pace: Pace, clock: Callable[[], float]) -> None:
         self._open_transport = open_transport
+        self._pace = pace
         self._clock = clock
+        self._waiting: Job | None = None
+        self._sent: Request | None = None
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._answers: SimpleQueue[Answer] = SimpleQueue()
-        self._started_at: float | None = None
+        self._sent_at = 0.0
         self._closed = False
         self._transport: Transport | None = None
         self._thread: threading.Thread | None = None
@@ -40,32 +44,47 @@ class Exchange:
     @property
     def in_flight(self) -> bool:
         """Whether an answer is still to come."""
-        return self._started_at is not None
+        return self._waiting is not None or self._sent is not None
 
     def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
-        """Sends ``request``; ``read`` makes an answer of the response, on the thread."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="simkl-connect", daemon=True)
-            self._thread.start()
-        self._started_at = self._clock()
-        self._jobs.put((request, read))
+        """Sends ``request`` as soon as the pace allows; ``read`` makes an answer of the response, on the thread."""
+        self._waiting = (request, read)
+        self._send_when_allowed()
 
     def answer(self) -> Answer | None:
         """The answer, once, if it is there. Ends a request that takes longer than :data:`LONGEST_EXCHANGE`."""
-        if self._started_at is None:
+        self._send_when_allowed()
+        if self._sent is None:
             return None
         try:
             answer = self._answers.get_nowait()
         except Empty:
-            if self._clock() - self._started_at > LONGEST_EXCHANGE and self._transport is not None:
+            if self._clock() - self._sent_at > LONGEST_EXCHANGE and self._transport is not None:
                 self._transport.interrupt()
             return None
-        self._started_at = None
+        self._pace.note(self._sent)
+        self._sent = None
         return answer
+
+    def _send_when_allowed(self) -> None:
+        if self._waiting is None or self._closed or not self._pace.allows(self._waiting[0]):
+            return
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="simkl-connect", daemon=True)
+            self._thread.start()
+        self._sent, self._sent_at = self._waiting[0], self._clock()
+        self._pace.note(self._sent)
+        self._jobs.put(self._waiting)
+        self._waiting = None
+
+    def withdraw(self) -> None:
+        """Takes back a request that has not been sent yet."""
+        self._waiting = None
 
     def close(self, timeout: float = 0.0) -> bool:
         """Ends the thread and what it waits for; true if it is gone within ``timeout`` seconds."""
         self._closed = True
+        self.withdraw()
         self._jobs.put(None)
         if self._transport is not None:
             self._transport.close()

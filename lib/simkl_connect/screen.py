@@ -45,6 +45,7 @@ class Screen:
     address: str
     account_name: str
     problem: str | None
+    said: str
     progress: float
     time_left: str
     buttons: tuple[Button, ...]
@@ -62,6 +63,7 @@ def screen_of(view: View, now: float) -> Screen:
         address=view.verification_uri.partition("://")[2],
         account_name=view.account_name,
         problem=view.problem,
+        said=view.said,
         progress=round(100 * part, 1),
         time_left=f"{seconds // 60}:{seconds % 60:02d}" if view.deadline is not None else "",
         buttons=BUTTONS[phase],

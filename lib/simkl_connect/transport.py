@@ -80,6 +80,7 @@ class Transport:
         """Ends the request in flight and every one to come."""
         self._sockets.closed = True
         self._sockets.shutdown()
+        self._session.close()
 
     def _exchange(self, request: Request) -> Response:
         identity = self._identity
@@ -199,11 +200,11 @@ class _InterruptibleAdapter(HTTPAdapter):
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **kwargs)
+        manager = super().proxy_manager_for(*args, **kwargs)  # type: ignore[no-untyped-call]
         manager.pool_classes_by_scheme = self._pools
         return manager
 
@@ -240,9 +241,10 @@ def _connect(connection: HTTPConnection, sockets: _OpenSockets) -> socket.socket
             sock.connect(address)
         except OSError as error:
             failure = error
-            sock.close()
-            if sockets.interrupted:
-                break
         else:
-            return sock
+            if not sockets.interrupted:
+                return sock
+        sock.close()
+        if sockets.interrupted:  # connecting may have ended in success then, or in EPIPE, which urllib3 passes over
+            raise ConnectionAbortedError("interrupted")
     raise failure

@@ -9,6 +9,8 @@ from .problems import Problem
 from .sign_in import Phase
 from .view import IDLE, View
 
+ASK_EVERY = 1.0
+"""Seconds; a command sent while the service is still starting is heard by nobody."""
 SILENT_AFTER = 5.0
 """Seconds without an answer after which the service is taken to be absent."""
 
@@ -39,15 +41,16 @@ class Viewer:
         self._clock = clock
         self._new_request = new_request
         self._request = ""
+        self._asked_since = 0.0
         self._asked_at = 0.0
         self._answered = False
 
     def authorize(self) -> None:
         """Asks for a sign-in; one that is running is joined."""
         self._request = self._new_request()
-        self._asked_at = self._clock()
+        self._asked_since = self._clock()
         self._answered = False
-        self._send(Command.AUTHORIZE, self._request)
+        self._ask()
 
     def cancel(self) -> None:
         """Ends the sign-in."""
@@ -61,9 +64,15 @@ class Viewer:
             return view
         if self._answered:
             return self._failed(Problem.SERVICE_GONE)
-        if self._clock() - self._asked_at > SILENT_AFTER:
+        if self._clock() - self._asked_since > SILENT_AFTER:
             return self._failed(Problem.SERVICE_SILENT)
+        if self._clock() - self._asked_at >= ASK_EVERY:
+            self._ask()
         return View(request=self._request, phase=Phase.STARTING.value)
+
+    def _ask(self) -> None:
+        self._asked_at = self._clock()
+        self._send(Command.AUTHORIZE, self._request)
 
     def _failed(self, problem: Problem) -> View:
         return View(request=self._request, phase=Phase.FAILED.value, problem=problem.value)

@@ -31,7 +31,7 @@ class FakeExchange:
         self._read: Callable[[Response], Answer] | None = None
         self._answer: Answer | None = None
         self.requests: list[tuple[float, Request]] = []
-        self.closed = False
+        self.closed = self.withdrawn = False
 
     @property
     def in_flight(self) -> bool:
@@ -53,6 +53,9 @@ class FakeExchange:
 
     def fail(self, answer: Answer) -> None:
         self._answer, self._read = answer, None
+
+    def withdraw(self) -> None:
+        self.withdrawn = True
 
     def close(self, timeout: float = 0.0) -> bool:
         self.closed = True

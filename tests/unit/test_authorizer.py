@@ -160,6 +160,14 @@ def test_a_second_authorize_joins_the_running_sign_in(bench: Bench, case: FlowCa
     assert (bench.view.request, bench.view.user_code) == ("r2", case.user_code)
 
 
+def test_a_request_that_is_repeated_starts_nothing_new(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), case.code_gone)
+    bench.authorizer.authorize("r1")
+    assert len(bench.exchanges) == 1
+    assert bench.view.phase == "expired"
+
+
 def test_authorize_after_an_end_starts_anew(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.authorize("r1")
     bench.respond(case.issued(), case.code_gone)
@@ -175,6 +183,8 @@ def test_cancel_sends_nothing_more(bench: Bench, case: FlowCase) -> None:
     bench.clock.advance(60)
     bench.authorizer.advance()
     assert len(bench.exchange.requests) == 1
+    assert bench.exchange.withdrawn
+    assert bench.exchange.closed
     assert (bench.view.phase, bench.view.user_code) == ("cancelled", "")
 
 

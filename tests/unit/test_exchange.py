@@ -10,6 +10,7 @@ import pytest
 from fakes import FakeClock
 from simkl_connect.answers import Answer, Pending, Refused, Trouble
 from simkl_connect.exchange import LONGEST_EXCHANGE, Exchange
+from simkl_connect.pace import POSTS_APART, Pace
 from simkl_connect.problems import Problem
 from simkl_connect.transport import ConnectionFailed
 from simkl_connect.wire import Request, Response
@@ -53,7 +54,7 @@ def fail_to_read(_response: Response) -> Answer:
 
 @pytest.fixture
 def open_exchange(clock: FakeClock) -> Callable[[FakeTransport], Exchange]:
-    return lambda transport: Exchange(lambda: transport, clock)  # type: ignore[arg-type,return-value]
+    return lambda transport: Exchange(lambda: transport, Pace(clock), clock)  # type: ignore[arg-type,return-value]
 
 
 def answer_of(exchange: Exchange) -> Answer:
@@ -128,7 +129,7 @@ def test_closing_while_the_connection_is_being_prepared_ends_it(clock: FakeClock
         assert go_on.wait(30)
         return transport
 
-    exchange = Exchange(prepare, clock)  # type: ignore[arg-type]
+    exchange = Exchange(prepare, Pace(clock), clock)  # type: ignore[arg-type]
     exchange.start(POLL, read_pending)
     assert preparing.wait(30)
     assert not exchange.close()
@@ -141,3 +142,43 @@ def test_an_exchange_that_was_never_used_has_no_thread(open_exchange: Callable[[
     before = threading.active_count()
     assert open_exchange(FakeTransport()).close()
     assert threading.active_count() == before
+
+
+def test_a_post_waits_its_turn_after_the_answer_to_another_exchanges_post(clock: FakeClock) -> None:
+    pace, post = Pace(clock), Request("POST", "/oauth2/token")
+    first = Exchange(lambda: FakeTransport(Response(200)), pace, clock)  # type: ignore[arg-type,return-value]
+    second_transport = FakeTransport(Response(200))
+    second = Exchange(lambda: second_transport, pace, clock)  # type: ignore[arg-type,return-value]
+    first.start(post, read_pending)
+    clock.advance(0.7)
+    answer_of(first)
+    second.start(post, read_pending)
+    clock.advance(POSTS_APART - 0.1)
+    assert second.answer() is None
+    assert second.in_flight
+    assert not second_transport.asked.is_set()
+    clock.advance(0.1)
+    assert answer_of(second) == Pending()
+    assert first.close(5.0)
+    assert second.close(5.0)
+
+
+def test_a_get_waits_for_nobody(open_exchange: Callable[[FakeTransport], Exchange]) -> None:
+    exchange = open_exchange(FakeTransport(Response(200)))
+    for _ in range(3):
+        exchange.start(POLL, read_pending)
+        assert answer_of(exchange) == Pending()
+    assert exchange.close(5.0)
+
+
+def test_a_request_that_waits_its_turn_can_be_withdrawn(clock: FakeClock) -> None:
+    pace, transport = Pace(clock), FakeTransport(Response(200))
+    post = Request("POST", "/oauth2/token")
+    pace.note(post)
+    exchange = Exchange(lambda: transport, pace, clock)  # type: ignore[arg-type,return-value]
+    exchange.start(post, read_pending)
+    exchange.withdraw()
+    clock.advance(60)
+    assert exchange.answer() is None
+    assert not exchange.in_flight
+    assert exchange.close()

@@ -75,6 +75,17 @@ def test_a_service_that_ends_or_restarts_is_a_failure_at_once(
     assert (viewer.view().phase, viewer.view().problem) == ("failed", "service_gone")
 
 
+def test_it_asks_again_until_it_is_answered_and_not_after(viewer: Viewer, service: Service, clock: FakeClock) -> None:
+    for _ in range(20):
+        clock.advance(0.1)
+        viewer.view()
+    assert service.commands == [(Command.AUTHORIZE, "r1")] * 3
+    service.shown = View(request="r1", phase="waiting")
+    clock.advance(60)
+    viewer.view()
+    assert len(service.commands) == 3
+
+
 def test_trying_again_asks_again(viewer: Viewer, service: Service, clock: FakeClock) -> None:
     service.shown = None
     clock.advance(60)

@@ -16,6 +16,7 @@ from . import ADDON_ID
 
 HOME_WINDOW = 10000
 STATE_PROPERTY = f"{ADDON_ID}.state"
+DIALOG_PROPERTY = f"{ADDON_ID}.dialog"
 
 
 def send(command: Command, request: str) -> None:
@@ -58,3 +59,13 @@ def published() -> View | None:
 def withdraw() -> None:
     """Says that no service runs any more."""
     xbmcgui.Window(HOME_WINDOW).clearProperty(STATE_PROPERTY)
+
+
+def claim_dialog(dialog: str) -> None:
+    """``dialog`` is the one on screen from now on; any other that finds itself replaced closes."""
+    xbmcgui.Window(HOME_WINDOW).setProperty(DIALOG_PROPERTY, dialog)
+
+
+def owns_dialog(dialog: str) -> bool:
+    """Whether ``dialog`` is still the one on screen."""
+    return xbmcgui.Window(HOME_WINDOW).getProperty(DIALOG_PROPERTY) == dialog

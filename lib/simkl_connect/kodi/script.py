@@ -44,15 +44,17 @@ def sign_in() -> None:
         return
     path = xbmcvfs.translatePath(xbmcaddon.Addon(ADDON_ID).getAddonInfo("path"))
     dialog = SignInDialog(XML, os.path.normpath(path), "Default", "1080i")
+    name = uuid.uuid4().hex
+    channel.claim_dialog(name)  # of several presses at once, each has found no dialog yet
     dialog.show()
     try:
-        _follow(viewer, dialog)
+        _follow(viewer, dialog, name)
     finally:
         dialog.close()
 
 
-def _follow(viewer: Viewer, dialog: SignInDialog) -> None:
-    """Until the viewer of the television leaves, or has seen that the account is connected."""
+def _follow(viewer: Viewer, dialog: SignInDialog, name: str) -> None:
+    """Until somebody leaves, or has seen that the account is connected, or another dialog has taken over."""
     monitor = xbmc.Monitor()
     connected_at: float | None = None
     while True:
@@ -72,7 +74,7 @@ def _follow(viewer: Viewer, dialog: SignInDialog) -> None:
             return
         if press is not None:
             viewer.authorize()
-        if monitor.waitForAbort(TICK):
+        if monitor.waitForAbort(TICK) or not channel.owns_dialog(name):
             return
 
 
@@ -84,13 +86,9 @@ def sign_out() -> None:
 
 def show_account() -> None:
     """Who is connected, and what can be done about it."""
-    account = Settings().account()
-    connected = (
-        texts.text(texts.CONNECTED_AS).format(name=account.name) if account.name else texts.text(texts.CONNECTED)
-    )
     choice = xbmcgui.Dialog().yesnocustom(
         heading=_name(),
-        message=connected,
+        message=texts.connected_as(Settings().account().name),
         customlabel=texts.text(texts.SIGN_OUT),
         nolabel=texts.text(texts.BUTTONS[Button.CLOSE]),
         yeslabel=texts.text(texts.SWITCH_ACCOUNT),

@@ -15,6 +15,7 @@ from .. import clock
 from ..authorizer import Authorizer, NotConfigured
 from ..exchange import Exchange
 from ..keeper import Keeper
+from ..pace import Pace
 from ..problems import Problem
 from ..viewer import Command
 from ..wire import Identity, checked_base_url
@@ -45,6 +46,7 @@ class Service(xbmc.Monitor):
         super().__init__()
         self._settings = Settings()
         self._base_url = _base_url()
+        self._pace = Pace(clock.now)
         self._keeper = Keeper(
             store=self._settings,
             open_exchange=self._open_exchange,
@@ -115,7 +117,7 @@ class Service(xbmc.Monitor):
 
             return Transport(identity)
 
-        return Exchange(open_transport, clock.now)
+        return Exchange(open_transport, self._pace, clock.now)
 
 
 def _base_url() -> str:

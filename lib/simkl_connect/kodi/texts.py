@@ -62,9 +62,17 @@ def text(number: int) -> str:
 
 
 def message(screen: Screen) -> str:
-    """The line that says where the sign-in stands."""
+    """Where the sign-in stands, in a line or two."""
+    reason = text(PROBLEMS[Problem(screen.problem)]) if screen.problem is not None else ""
     if screen.phase is Phase.CONNECTED:
-        return text(CONNECTED_AS).format(name=screen.account_name) if screen.account_name else text(CONNECTED)
-    if screen.problem is not None and screen.phase in (Phase.FAILED, Phase.RETRYING):
-        return text(PROBLEMS[Problem(screen.problem)])
-    return text(PHASES[screen.phase])
+        lines = [connected_as(screen.account_name), reason]
+    elif screen.phase in (Phase.FAILED, Phase.RETRYING):
+        lines = [reason, screen.said]
+    else:
+        lines = [text(PHASES[screen.phase])]
+    return "\n".join(line for line in lines if line)
+
+
+def connected_as(name: str) -> str:
+    """Whose account is connected; ``name`` may be empty."""
+    return text(CONNECTED_AS).format(name=name) if name else text(CONNECTED)

@@ -1,0 +1,27 @@
+"""Simkl's limit of one POST a second for each client id (its API's rules): kept here, so that nobody is turned away."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from .wire import Request
+
+POSTS_APART = 1.1
+"""Seconds from the answer to one POST to the next; a tenth more than asked for, because networks are uneven."""
+
+
+class Pace:
+    """Shared by everyone who sends. ``clock`` gives seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._free_at = 0.0
+
+    def allows(self, request: Request) -> bool:
+        """Whether ``request`` may be sent now."""
+        return request.method != "POST" or self._clock() >= self._free_at
+
+    def note(self, request: Request) -> None:
+        """``request`` is sent, or has just been answered."""
+        if request.method == "POST":
+            self._free_at = self._clock() + POSTS_APART

@@ -1,0 +1,101 @@
+"""Simkl Connect as it is met from outside: its screen, its published state, its settings on disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from . import navigation
+from .kodi import Kodi
+from .paths import ADDON_ID
+
+DIALOG = "script-simkl-connect.xml"
+CODE, ADDRESS, MESSAGE, PROGRESS, TIME_LEFT, FIRST_BUTTON, SECOND_BUTTON = 100, 101, 102, 103, 105, 110, 111
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the sign-in dialog's controls say."""
+
+    phase: str
+    code: str
+    address: str
+    message: str
+    progress: str
+    time_left: str
+    first_button: str
+    second_button: str
+
+
+class Addon:
+    """The add-on in a running Kodi."""
+
+    def __init__(self, kodi: Kodi) -> None:
+        self.kodi = kodi
+
+    def press_authorize(self) -> None:
+        """Opens the add-on's settings and presses Authorize there, as a person does."""
+        navigation.open_settings(self.kodi, ADDON_ID)
+        navigation.press(self.kodi, "Authorize")
+
+    def run(self, command: str = "") -> None:
+        """``RunScript`` with ``command``, or without."""
+        self.kodi.builtin(f"RunScript({ADDON_ID}{',' if command else ''}{command})")
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the service publishes; empty if nothing."""
+        published = self.kodi.property(f"{ADDON_ID}.state")
+        state: dict[str, Any] = json.loads(published) if published else {}
+        return state
+
+    def wait_for_phase(self, *phases: str, timeout: float = 15.0) -> dict[str, Any]:
+        """The published state once its phase is one of ``phases``."""
+        self.kodi.wait_for(
+            lambda: self.state.get("phase") in phases, f"the service to publish {' or '.join(phases)}", timeout
+        )
+        return self.state
+
+    def wait_for_code(self, timeout: float = 15.0) -> str:
+        """The user code once it stands on the screen."""
+        return self.kodi.wait_for(
+            lambda: self.kodi.control(CODE) if self.dialog_is_open else "", "a code in the dialog", timeout
+        )
+
+    def wait_for_message(self, message: str, timeout: float = 15.0) -> None:
+        """Waits until the dialog's message begins so."""
+        self.kodi.wait_for(
+            lambda: self.kodi.control(MESSAGE).startswith(message), f"the message {message!r} in the dialog", timeout
+        )
+
+    @property
+    def dialog_is_open(self) -> bool:
+        """Whether the sign-in dialog is on the screen."""
+        return self.kodi.boolean(f"Window.IsActive({DIALOG})")
+
+    def wait_until_dialog_closed(self, timeout: float = 15.0) -> None:
+        """Waits until no sign-in dialog is on the screen."""
+        navigation.wait_until_closed(self.kodi, DIALOG, timeout)
+
+    @property
+    def shown(self) -> Shown:
+        """All controls of the dialog, at one moment."""
+        ids = (CODE, ADDRESS, MESSAGE, PROGRESS, TIME_LEFT, FIRST_BUTTON, SECOND_BUTTON)
+        names = [f"Control.GetLabel({control})" for control in ids]
+        labels = self.kodi.labels("Window.Property(phase)", *names)
+        return Shown(labels["Window.Property(phase)"], *(labels[name] for name in names))
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The add-on's settings, as the file on disk has them."""
+        return self.kodi.setting_file()
+
+    def wait_for_setting(self, name: str, value: str | None = None, timeout: float = 15.0) -> str:
+        """The setting on disk once it is ``value``, or anything but empty."""
+
+        def there() -> str:
+            found = self.settings.get(name, "")
+            return found if value is None or found == value else ""
+
+        return self.kodi.wait_for(there, f"the setting {name} on disk", timeout)

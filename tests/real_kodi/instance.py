@@ -1,0 +1,136 @@
+"""One run of the real ``kodi.bin`` on a profile and a display: from the start until it is gone."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Mapping, Protocol
+
+from .process import GuardedProcess
+from .profile import Profile
+from .rpc import JsonRpc, RpcError
+from .waiting import wait_for
+
+TAIL = 40
+"""Lines of Kodi's log that an error shows."""
+
+_NOISE = "remote mapping for"
+"""In dozens of lines of every log, a second after the start."""
+
+_HOME = "Window.IsVisible(home)"
+_NAME = "System.FriendlyName"
+
+
+class KodiError(Exception):
+    """Kodi is missing, died, or did not do what it was told; the text ends with the end of its log."""
+
+    def __init__(self, what: str, profile: Profile | None = None) -> None:
+        super().__init__(f"{what}\n{log_tail(profile)}" if profile else what)
+
+
+def log_tail(profile: Profile, lines: int = TAIL) -> str:
+    """The end of Kodi's log, or of what it printed if it got no further than that."""
+    text = profile.log_text()
+    source = "kodi.log" if text else profile.output_file.name
+    if not text and profile.output_file.exists():
+        text = profile.output_file.read_text(errors="replace")
+    telling = [line for line in text.splitlines() if _NOISE not in line]
+    return "\n".join([f"--- the end of {source}:", *telling[-lines:]])
+
+
+class Display(Protocol):
+    """Where Kodi draws."""
+
+    environment: dict[str, str]
+
+
+def find_binary() -> Path:
+    """Kodi's binary itself: the ``kodi`` on the path is a script that starts it again when it crashes."""
+    found = sorted([*Path("/usr/lib").glob("*/kodi/kodi.bin"), *Path("/usr/lib").glob("kodi/kodi.bin")])
+    if not found:
+        raise KodiError("no kodi.bin in /usr/lib: run tests/real_kodi/setup.sh")
+    return found[0]
+
+
+class Instance:
+    """A booted Kodi. ``boot_seconds`` is how long it took from the start of the process to the home screen."""
+
+    def __init__(self, profile: Profile, display: Display, environment: Mapping[str, str]) -> None:
+        """Start the process; :meth:`wait_until_home` is the next thing to call."""
+        self._profile = profile
+        self.ports = profile.prepare_boot()
+        self.rpc = JsonRpc(self.ports.web)
+        self.boot_seconds = 0.0
+        binary = find_binary()
+        command = [str(binary), "--windowing=x11", *([] if profile.windowed else ["--standalone"])]
+        full = {**_environment(profile), **display.environment, **environment}
+        self._started = time.monotonic()
+        self._process = GuardedProcess(command, full, profile.output_file, "SIGKILL", binary.parent)
+
+    @property
+    def pid(self) -> int:
+        """The process id of ``kodi.bin``."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.alive
+
+    def require_alive(self) -> None:
+        """Raise :class:`KodiError` if the process is gone."""
+        if not self.alive:
+            raise KodiError(f"Kodi has ended with exit code {self._process.exit_code}", self._profile)
+
+    def wait_until_home(self, timeout: float) -> None:
+        """Wait for JSON-RPC to answer and the home screen to be there, at most ``timeout`` seconds."""
+        try:
+            wait_for(self._is_home, "Kodi's home screen", timeout)
+        except TimeoutError as error:
+            raise KodiError(str(error), self._profile) from error
+        self.boot_seconds = time.monotonic() - self._started
+
+    def quit(self, timeout: float) -> float:
+        """Have Kodi quit as its power menu does; the seconds until the process was gone."""
+        self.require_alive()
+        started = time.monotonic()
+        with suppress(OSError):  # it can be faster to go than to answer
+            self.rpc.call("Application.Quit")
+        try:
+            wait_for(lambda: not self.alive, "Kodi to quit", timeout)
+        except TimeoutError as error:
+            raise KodiError(str(error), self._profile) from error
+        return time.monotonic() - started
+
+    def kill(self) -> None:
+        """SIGKILL; returns when it is gone. Does nothing if it is gone already."""
+        self._process.stop()
+
+    def _is_home(self) -> bool:
+        self.require_alive()
+        try:
+            if not self.rpc.booleans((_HOME,))[_HOME]:
+                return False
+            name = self.rpc.labels((_NAME,))[_NAME]
+        except (OSError, RpcError):  # not listening yet; methods appear a moment later than the port
+            return False
+        if name != self._profile.name:
+            raise KodiError(f"another Kodi ({name!r}) answers on port {self.ports.web}", self._profile)
+        return True
+
+
+def _environment(profile: Profile) -> dict[str, str]:
+    """All that Kodi gets to see: no other Python on its path, no message bus, no sound server, no proxies."""
+    runtime = profile.home / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    return {
+        "HOME": str(profile.home),
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "LIBGL_ALWAYS_SOFTWARE": "1",
+        "XDG_RUNTIME_DIR": str(runtime),
+        "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent",
+        "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent",
+        "KODI_AE_SINK": "ALSA",
+    }

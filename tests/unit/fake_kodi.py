@@ -1,0 +1,75 @@
+"""A Kodi of a few lines, typed against Kodi's stubs: settings, one window's properties, notifications sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xbmc
+import xbmcaddon
+import xbmcgui
+import xbmcvfs
+
+ADDON_ID = "script.simkl.connect"
+
+
+class FakeKodi:
+    """What the add-on's Kodi layer touches; ``loses`` names settings that don't hold, ``disabled`` hides the add-on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.settings: dict[str, str] = {}
+        self.loses: set[str] = set()
+        self.disabled = False
+        self.properties: dict[str, str] = {}
+        self.calls: list[str] = []
+        self.toasts: list[str] = []
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        kodi = self
+
+        class Addon(xbmcaddon.Addon):
+            def __init__(self, id: str | None = None) -> None:  # Kodi's name
+                if kodi.disabled:
+                    raise RuntimeError("Unknown addon id")
+
+            def getSetting(self, id: str) -> str:
+                return kodi.settings.get(id, "")
+
+            def setSetting(self, id: str, value: str) -> None:
+                if id not in kodi.loses:
+                    kodi.settings[id] = value
+
+            def getAddonInfo(self, id: str) -> str:
+                return {"path": str(kodi.path), "version": "1.2.3", "name": "Simkl Connect"}.get(id, "")
+
+            def getLocalizedString(self, id: int) -> str:
+                return f"text {id}"
+
+        class Window(xbmcgui.Window):
+            def __init__(self, existingWindowId: int = -1) -> None:
+                assert existingWindowId == 10000
+
+            def setProperty(self, key: str, value: str) -> None:
+                kodi.properties[key] = value
+
+            def getProperty(self, key: str) -> str:
+                return kodi.properties.get(key, "")
+
+            def clearProperty(self, key: str) -> None:
+                kodi.properties.pop(key, None)
+
+        class Dialog(xbmcgui.Dialog):
+            def notification(self, heading: str, message: str, *_rest: Any) -> None:
+                kodi.toasts.append(message)
+
+        monkeypatch.setattr(xbmcaddon, "Addon", Addon)
+        monkeypatch.setattr(xbmcgui, "Window", Window)
+        monkeypatch.setattr(xbmcgui, "Dialog", Dialog)
+        monkeypatch.setattr(xbmcvfs, "translatePath", lambda path: path)
+        monkeypatch.setattr(xbmc, "executeJSONRPC", self._call)
+
+    def _call(self, request: str) -> str:
+        self.calls.append(request)
+        return "{}"

@@ -1,0 +1,188 @@
+"""The layer that knows Kodi, on a Kodi of a few lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from fake_kodi import FakeKodi
+from simkl_connect.keeper import Notice
+from simkl_connect.kodi import channel, notifications, texts
+from simkl_connect.kodi.service import Service
+from simkl_connect.kodi.settings import Settings
+from simkl_connect.problems import Problem
+from simkl_connect.screen import BUTTONS, screen_of
+from simkl_connect.sign_in import Phase
+from simkl_connect.store import StorageFailed
+from simkl_connect.values import Account, Secret, Token
+from simkl_connect.view import View
+from simkl_connect.viewer import Command
+
+ADDON_ID = "script.simkl.connect"
+TOKEN = Token(Secret("simkl_at"), Secret("simkl_rt"), 1_800_000_000.0, "media:read media:write", "client-id")
+RESOURCES = Path(__file__).parents[2] / "resources"
+
+
+@pytest.fixture
+def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
+    kodi = FakeKodi(tmp_path)
+    kodi.install(monkeypatch)
+    return kodi
+
+
+@pytest.mark.parametrize("token", [TOKEN, Token(Secret("a" * 64), client_id="client-id")])
+def test_a_token_is_read_as_it_was_saved(kodi: FakeKodi, token: Token) -> None:
+    Settings().save_token(token)
+    assert Settings().token() == token
+
+
+def test_a_new_token_forgets_whose_the_old_one_was(kodi: FakeKodi) -> None:
+    Settings().save_account(Account("Ada", "1"))
+    Settings().save_token(TOKEN)
+    assert Settings().account() == Account("")
+
+
+def test_a_refreshed_token_belongs_to_the_same_account(kodi: FakeKodi) -> None:
+    Settings().save_account(Account("Ada", "1"))
+    Settings().save_refreshed(TOKEN)
+    assert Settings().account() == Account("Ada", "1")
+
+
+def test_an_ended_connection_keeps_the_name_and_a_sign_out_does_not(kodi: FakeKodi) -> None:
+    settings = Settings()
+    settings.save_token(TOKEN)
+    settings.save_account(Account("Ada", "1"))
+    settings.end()
+    assert (settings.token(), settings.account()) == (None, Account("Ada", "1"))
+    settings.clear()
+    assert settings.account() == Account("")
+
+
+def test_a_setting_that_does_not_hold_is_noticed_and_its_value_not_told(kodi: FakeKodi) -> None:
+    kodi.loses.add("access_token")
+    with pytest.raises(StorageFailed, match=r"^access_token did not hold$"):
+        Settings().save_token(TOKEN)
+
+
+def test_a_disabled_add_on_is_a_storage_failure(kodi: FakeKodi) -> None:
+    kodi.disabled = True
+    with pytest.raises(StorageFailed):
+        Settings().save_token(TOKEN)
+
+
+def test_the_users_client_id_comes_before_the_packaged_one(kodi: FakeKodi) -> None:
+    assert Settings().client_id() == ""
+    (kodi.path / "resources").mkdir()
+    (kodi.path / "resources" / "client_id.txt").write_text("packaged\n", encoding="ascii")
+    assert Settings().client_id() == "packaged"
+    kodi.settings["client_id"] = " own "
+    assert Settings().client_id() == "own"
+
+
+def test_the_flow_is_remembered_for_its_client_id_alone(kodi: FakeKodi) -> None:
+    Settings().save_flow("client-id", "device")
+    assert Settings().flow("client-id") == "device"
+    assert Settings().flow("another") == ""
+
+
+def test_a_command_arrives_as_it_was_sent(kodi: FakeKodi) -> None:
+    channel.send(Command.AUTHORIZE, "r1")
+    params = json.loads(kodi.calls[0])["params"]
+    received = channel.received(params["sender"], f"Other.{params['message']}", json.dumps(params["data"]))
+    assert received == (Command.AUTHORIZE, "r1")
+
+
+@pytest.mark.parametrize(
+    ("sender", "method", "data"),
+    [
+        ("xbmc", "Other.authorize", '{"request":"r1"}'),
+        (ADDON_ID, "Other.format_disk", '{"request":"r1"}'),
+        (ADDON_ID, "Other.authorize", "{"),
+    ],
+)
+def test_what_is_no_command_is_none(sender: str, method: str, data: str) -> None:
+    assert channel.received(sender, method, data) is None
+
+
+@pytest.mark.parametrize("data", ["null", "[]", "{}", '{"request":5}'])
+def test_a_command_without_a_request_id_is_still_one(data: str) -> None:
+    assert channel.received(ADDON_ID, "Other.authorize", data) == (Command.AUTHORIZE, "")
+
+
+def test_the_state_travels_through_the_home_window(kodi: FakeKodi) -> None:
+    view = View(request="r1", phase="waiting", user_code="5G6JA")
+    channel.publish(view)
+    assert channel.published() == view
+    channel.withdraw()
+    assert channel.published() is None
+
+
+def test_the_service_answers_a_command_within_the_notification(kodi: FakeKodi) -> None:
+    service = Service()
+    service.onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
+    view = channel.published()
+    assert view is not None
+    assert (view.request, view.phase, view.problem) == ("r1", "failed", "client_id_missing")
+
+
+def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi) -> None:
+    service = Service()
+    before = dict(kodi.properties)
+    service.onNotification("xbmc", "System.OnWake", "null")
+    assert kodi.properties == before
+
+
+@pytest.mark.parametrize("url", ["http://api.simkl.com", "ftp://x"])
+def test_the_service_asks_nobody_where_the_api_address_is_not_safe(
+    kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("SIMKL_API_URL", url)
+    kodi.settings["client_id"] = "client-id"
+    Service().onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
+    view = channel.published()
+    assert view is not None
+    assert view.problem == "api_url_refused"
+
+
+def test_every_notice_reaches_the_screen(kodi: FakeKodi) -> None:
+    for notice in Notice:
+        notifications.notify(notice)
+    assert len(set(kodi.toasts)) == len(Notice)
+
+
+NEEDS_A_REASON = (Phase.FAILED, Phase.RETRYING)
+
+
+@pytest.mark.parametrize("phase", [phase for phase in Phase if phase not in NEEDS_A_REASON])
+def test_every_phase_has_a_message(kodi: FakeKodi, phase: Phase) -> None:
+    assert texts.message(screen_of(View(phase=phase.value), 0.0))
+
+
+@pytest.mark.parametrize("phase", NEEDS_A_REASON)
+@pytest.mark.parametrize("problem", Problem)
+def test_every_problem_has_a_message(kodi: FakeKodi, phase: Phase, problem: Problem) -> None:
+    assert texts.message(screen_of(View(phase=phase.value, problem=problem.value), 0.0))
+
+
+def test_what_falls_short_of_a_connection_is_told_with_it(kodi: FakeKodi) -> None:
+    whole = texts.message(screen_of(View(phase="connected"), 0.0))
+    short = texts.message(screen_of(View(phase="connected", problem="read_only"), 0.0))
+    assert short.startswith(whole)
+    assert len(short) > len(whole)
+
+
+def test_the_servers_own_words_follow_ours(kodi: FakeKodi) -> None:
+    message = texts.message(screen_of(View(phase="failed", problem="refused", said="Go away"), 0.0))
+    assert message.endswith("Go away")
+
+
+def test_every_text_in_use_is_in_the_language_file() -> None:
+    there = set(
+        re.findall(r'msgctxt "#(\d+)"', (RESOURCES / "language/resource.language.en_gb/strings.po").read_text("utf-8"))
+    )
+    tables = (texts.BUTTONS, texts.PHASES, texts.PROBLEMS, texts.NOTICES)
+    used = {str(number) for table in tables for number in table.values()}  # type: ignore[attr-defined]
+    assert used <= there
+    assert {button for row in BUTTONS.values() for button in row} <= set(texts.BUTTONS)

@@ -1,0 +1,218 @@
+"""Bytes on a real wire: limits, faults by name, interruption; nothing that was sent comes back in an error."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+from simkl_connect.problems import Problem
+from simkl_connect.transport import LARGEST_BODY, ConnectionFailed, Transport
+from simkl_connect.values import Secret
+from simkl_connect.wire import Identity, Request, checked_base_url
+from simkl_simulator import (
+    Body,
+    CloseEmpty,
+    CloseMidBody,
+    Drip,
+    Fault,
+    GzipBomb,
+    Hang,
+    Huge,
+    Redirect,
+    ResetBefore,
+    ResetMidBody,
+    Simulator,
+    silent_listener,
+)
+from simkl_simulator.certificates import Certificates, make_certificates
+
+CODE = Request("GET", "/oauth/pin")
+Open = Callable[[str], Transport]
+
+
+@pytest.fixture
+def open_transport() -> Iterator[Open]:
+    opened: list[Transport] = []
+
+    def open_one(url: str) -> Transport:
+        opened.append(Transport(Identity(url, "id", "1.2.3", "simkl-connect/1.2.3 (Kodi 20.1; Linux)")))
+        return opened[-1]
+
+    yield open_one
+    for transport in opened:
+        transport.close()
+
+
+@pytest.fixture
+def simkl() -> Iterator[Simulator]:
+    with Simulator({"id": "v1"}, rate_limits=False) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+def failure(transport: Transport, request: Request = CODE) -> ConnectionFailed:
+    with pytest.raises(ConnectionFailed) as caught:
+        transport.send(request)
+    return caught.value
+
+
+def test_a_request_carries_who_is_asking(open_transport: Open, simkl: Simulator) -> None:
+    assert open_transport(simkl.url).send(CODE).status == 200
+    (seen,) = simkl.requests
+    assert seen.query == {"client_id": "id", "app-name": "simkl-connect", "app-version": "1.2.3"}
+    assert seen.headers["user-agent"] == "simkl-connect/1.2.3 (Kodi 20.1; Linux)"
+
+
+def test_requests_share_one_connection(open_transport: Open, simkl: Simulator) -> None:
+    transport = open_transport(simkl.url)
+    for _ in range(5):
+        transport.send(CODE)
+    assert simkl.connections == 1
+
+
+def test_the_bearer_token_is_sent_and_a_netrc_changes_nothing(
+    open_transport: Open, simkl: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login a password b\n", encoding="ascii")
+    monkeypatch.setenv("NETRC", str(netrc))
+    transport = open_transport(simkl.url)
+    transport.send(Request("POST", "/users/settings", json={}, bearer=Secret("token")))
+    transport.send(CODE)
+    assert simkl.requests[0].headers["authorization"] == "Bearer token"
+    assert "authorization" not in simkl.requests[1].headers
+
+
+def test_a_redirect_is_not_followed(open_transport: Open, simkl: Simulator) -> None:
+    simkl.fault("/oauth/pin", Redirect(f"{simkl.url}/elsewhere"))
+    assert open_transport(simkl.url).send(CODE).status == 302
+    assert len(simkl.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        (CloseEmpty(), Problem.OFFLINE),
+        (ResetBefore(), Problem.OFFLINE),
+        (CloseMidBody(), Problem.OFFLINE),
+        (ResetMidBody(), Problem.OFFLINE),
+        (Huge(LARGEST_BODY + 1), Problem.BAD_ANSWER),
+        (Huge(10_000_000, declared=False), Problem.BAD_ANSWER),
+        (GzipBomb(50_000_000), Problem.BAD_ANSWER),
+        (Body(b"not gzip", {"Content-Encoding": "gzip"}), Problem.BAD_ANSWER),
+    ],
+    ids=repr,
+)
+def test_a_fault_on_the_wire_has_a_name(open_transport: Open, simkl: Simulator, fault: Fault, problem: Problem) -> None:
+    simkl.fault("/oauth/pin", fault)
+    transport = open_transport(simkl.url)
+    assert failure(transport).problem is problem
+    assert transport.send(CODE).status == 200
+
+
+def test_a_body_of_the_largest_size_is_read(open_transport: Open, simkl: Simulator) -> None:
+    simkl.fault("/oauth/pin", Body(b"x" * LARGEST_BODY))
+    assert len(open_transport(simkl.url).send(CODE).body) == LARGEST_BODY
+
+
+def test_no_listener_is_being_offline(open_transport: Open) -> None:
+    with Simulator({"id": "v1"}) as gone:
+        url = gone.url
+    assert failure(open_transport(url)).problem is Problem.OFFLINE
+
+
+def test_an_unknown_host_is_being_offline(open_transport: Open) -> None:
+    assert failure(open_transport("https://does-not-exist.invalid")).problem is Problem.OFFLINE
+
+
+@pytest.mark.parametrize("flaw", ["expired", "not_yet_valid", "wrong_name", "unknown_issuer"])
+def test_a_bad_certificate_is_a_tls_problem(
+    open_transport: Open, certificates: Certificates, monkeypatch: pytest.MonkeyPatch, flaw: str
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca))
+    with Simulator({"id": "v1"}, tls=getattr(certificates, flaw)) as simkl:
+        assert failure(open_transport(simkl.url)).problem is Problem.TLS
+        assert simkl.requests == []
+
+
+def test_a_good_certificate_is_taken(
+    open_transport: Open, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca))
+    with Simulator({"id": "v1"}, tls=certificates.good) as simkl:
+        assert open_transport(simkl.url).send(CODE).status == 200
+
+
+@pytest.mark.parametrize("ending", ["interrupt", "close"])
+@pytest.mark.parametrize("phase", ["connecting", "TLS handshake", "no answer", "drip", "drip in the head"])
+def test_a_request_that_hangs_is_ended_at_once_in_every_phase(
+    open_transport: Open, simkl: Simulator, phase: str, ending: str
+) -> None:
+    faults = {"no answer": Hang(), "drip": Drip(b"x" * 1000, 1.0), "drip in the head": Drip(b"x", 1.0, head=True)}
+    with silent_listener(accepts=phase != "connecting") as silent:
+        url = {"connecting": silent.http, "TLS handshake": silent.https}.get(phase, simkl.url)
+        if phase in faults:
+            simkl.fault("/oauth/pin", faults[phase])
+        transport = open_transport(url)
+        failures: list[ConnectionFailed] = []
+        thread = threading.Thread(target=lambda: failures.append(failure(transport)), daemon=True)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive(), "the request does not hang"
+        started = time.monotonic()
+        getattr(transport, ending)()
+        thread.join(5.0)
+        assert not thread.is_alive()
+        assert time.monotonic() - started < 1.0
+        assert failures[0].problem is Problem.TIMEOUT
+
+
+def test_after_an_interruption_the_next_request_works(open_transport: Open, simkl: Simulator) -> None:
+    simkl.fault("/oauth/pin", Hang())
+    transport = open_transport(simkl.url)
+    thread = threading.Thread(target=lambda: failure(transport), daemon=True)
+    thread.start()
+    thread.join(0.3)
+    transport.interrupt()
+    thread.join(5.0)
+    assert transport.send(CODE).status == 200
+
+
+def test_no_error_quotes_what_was_sent(open_transport: Open) -> None:
+    with Simulator({"id": "v1"}) as gone:
+        url = gone.url
+    secret = Request("GET", "/oauth/pin/CANARY", form={"device_code": "CANARY"}, bearer=Secret("CANARY"))
+    caught: BaseException | None = failure(open_transport(url), secret)
+    while caught is not None:
+        assert "CANARY" not in f"{caught} {caught!r} {caught.args}"
+        caught = caught.__cause__ or caught.__context__
+
+
+@pytest.mark.parametrize(
+    "url", ["https://api.simkl.com/", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"]
+)
+def test_an_api_address_is_https_or_on_this_machine(url: str) -> None:
+    assert checked_base_url(url) == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.simkl.com",
+        "http://127.0.0.1.example",
+        "ftp://127.0.0.1",
+        "api.simkl.com",
+        "https://",
+        "http://127.0.0.1@evil.example",
+    ],
+)
+def test_any_other_api_address_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="must be https"):
+        checked_base_url(url)
