@@ -9,7 +9,9 @@ from .account import account_request, read_account
 from .answers import Answer, CodeIssued, Granted, Identified, Refused, Trouble, Unsuited
 from .exchange import Exchange
 from .flows import FlowChoice
+from .oauth2 import new_verifier
 from .problems import Problem
+from .resumption import Resumption
 from .sign_in import Cancelled, Event, Phase, Sent, SignIn, Step, Tick
 from .store import StorageFailed, Store
 from .values import Token
@@ -41,7 +43,8 @@ class Authorizer:
     """Runs at most one sign-in that a user sees. Never blocks; all methods belong to one thread.
 
     ``client_id`` raises :class:`NotConfigured`; ``open_exchange`` takes what it gives. ``publish`` is called with each
-    new :class:`View`, ``stored`` after a token has been saved. ``jitter`` gives a number from 0 to 1.
+    new :class:`View`, ``stored`` after a token has been saved, ``finished`` with the account's name (or none) when a
+    sign-in has come to its good end. ``jitter`` gives a number from 0 to 1.
     """
 
     def __init__(
@@ -51,6 +54,8 @@ class Authorizer:
         open_exchange: Callable[[str], Exchange],
         publish: Callable[[View], None],
         stored: Callable[[], None],
+        finished: Callable[[str], None],
+        resumption: Resumption,
         clock: Callable[[], float],
         jitter: Callable[[], float],
     ) -> None:
@@ -59,6 +64,8 @@ class Authorizer:
         self._open_exchange = open_exchange
         self._publish = publish
         self._stored = stored
+        self._finished = finished
+        self._resumption = resumption
         self._clock = clock
         self._jitter = jitter
         self._current: _Attempt | None = None
@@ -81,8 +88,19 @@ class Authorizer:
             _log.warning("sign-in not started: %s", missing)
             self._show(View(request=request, phase=Phase.FAILED.value, problem=missing.problem.value))
             return
-        choice = FlowChoice(client_id, self._store.flow(client_id))
+        choice = FlowChoice(client_id, self._store.flow(client_id), new_verifier())
         self._current = _Attempt(request, choice, self._open_exchange(client_id))
+        self.advance()
+
+    def resume(self) -> None:
+        """Takes up the sign-in that was cut off when Kodi or the add-on ended, if there was one."""
+        recalled = self._resumption.recall()
+        if recalled is None:
+            return
+        request, choice, state = recalled
+        self._current = _Attempt(request, choice, self._open_exchange(choice.client_id))
+        self._current.state = state
+        _log.info("sign-in: taken up again")
         self.advance()
 
     def cancel(self) -> None:
@@ -146,10 +164,18 @@ class Authorizer:
         if step is Step.ASK:
             attempt.exchange.start(flow.device_authorization_request(), flow.read_device_authorization)
         elif step is Step.POLL and authorization is not None:
-            attempt.exchange.start(flow.token_request(authorization), flow.read_token)
+            attempt.exchange.start(
+                flow.token_request(authorization), lambda response: self._note(flow.read_token(response))
+            )
         elif token is not None:
             attempt.exchange.start(account_request(token), read_account)
         self._apply(attempt, Sent())
+
+    def _note(self, answer: Answer) -> Answer:
+        """Runs on the exchange's thread: from here on the token is on the disk, whatever comes."""
+        if isinstance(answer, Granted):
+            self._store.note_token(answer.token)
+        return answer
 
     def _take(self, attempt: _Attempt, answer: Answer) -> None:
         if isinstance(answer, Unsuited):
@@ -200,12 +226,18 @@ class Authorizer:
         self._current = attempt
 
     def _apply(self, attempt: _Attempt, event: Event) -> None:
-        before = attempt.state.phase
-        attempt.state = attempt.state.advance(event, self._clock(), self._jitter())
-        if attempt.state.phase is not before:
-            _log.info("sign-in: %s -> %s", before.value, attempt.state.phase.value)
-            if not attempt.state.running:
+        before = attempt.state
+        attempt.state = after = before.advance(event, self._clock(), self._jitter())
+        if after.polls and (not before.polls or after.interval != before.interval):
+            self._resumption.remember(attempt.request, attempt.choice, after)
+        elif before.polls and not after.polls and attempt is self._current:
+            self._resumption.forget()
+        if after.phase is not before.phase:
+            _log.info("sign-in: %s -> %s", before.phase.value, after.phase.value)
+            if not after.running:
                 attempt.exchange.withdraw()
+        if after.identified and not before.identified:
+            self._finished(after.account.name if after.account else "")
 
     def _show(self, view: View) -> None:
         if view != self._shown:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from .answers import Answer, PkceRefused, Unsuited
-from .oauth2 import DeviceFlow, new_verifier
+from .oauth2 import DeviceFlow
 from .pin import PinFlow
 from .problems import Problem
-from .values import DeviceAuthorization
+from .values import DeviceAuthorization, Secret
 from .wire import Request, Response
 
 
@@ -19,6 +19,7 @@ class Flow(Protocol):
     """What a sign-in needs of a flow: how requests are built and what the answers mean."""
 
     name: str
+    verifier: Secret | None
 
     def device_authorization_request(self) -> Request:
         """The request for a new code."""
@@ -36,15 +37,15 @@ class Flow(Protocol):
 class FlowChoice:
     """The flow for one sign-in: the one that worked last for ``client_id`` first, the PIN flow for an unknown id.
 
-    ``refusal`` is the most telling of those met on the way.
+    ``verifier`` is for PKCE, None to do without. ``refusal`` is the most telling of those met on the way.
     """
 
-    def __init__(self, client_id: str, worked_last: str) -> None:
+    def __init__(self, client_id: str, worked_last: str, verifier: Secret | None = None) -> None:
         self.client_id = client_id
         self.refusal: Unsuited | None = None
-        pin, device = PinFlow(client_id), DeviceFlow(client_id, new_verifier())
-        self.flow: Flow = device if worked_last == DeviceFlow.name else pin
-        self._other: Flow | None = pin if self.flow is device else device
+        flows: list[Flow] = [PinFlow(client_id), DeviceFlow(client_id, verifier)]
+        self.flow = flows.pop(1 if worked_last == DeviceFlow.name else 0)
+        self._others = flows
 
     def otherwise(self, refusal: Unsuited) -> bool:
         """Turns to the next flow after ``refusal``; false if there is none left."""
@@ -53,7 +54,7 @@ class FlowChoice:
             return True
         if self.refusal is None or refusal.problem is Problem.CLIENT_ID_REFUSED:
             self.refusal = refusal
-        if self._other is None:
+        if not self._others:
             return False
-        self.flow, self._other = self._other, None
+        self.flow = self._others.pop()
         return True

@@ -13,6 +13,7 @@ from .account import account_request, read_account
 from .answers import Answer, Ended, Identified, Refreshed, Refused, Revoked, Trouble
 from .exchange import Exchange
 from .oauth2 import LONGEST_TOKEN_EXPIRES_IN, DeviceFlow
+from .retirement import reminder_due, should_reconnect
 from .store import StorageFailed, Store
 from .values import Secret, Token
 
@@ -47,13 +48,15 @@ class _Task(Enum):
 class Keeper:
     """Never blocks; all methods belong to one thread.
 
-    ``open_exchange`` takes a client id. ``clock`` gives seconds that never jump, ``wall_clock`` Unix time in seconds,
-    which may be wrong: it only decides when to refresh ahead of time. ``jitter`` gives a number from 0 to 1.
+    ``client_id`` gives the configured one, ``open_exchange`` takes a token's own. ``clock`` gives seconds that never
+    jump, ``wall_clock`` Unix time in seconds, which may be wrong: it only decides when to refresh ahead of time and
+    when to remind. ``jitter`` gives a number from 0 to 1.
     """
 
     def __init__(
         self,
         store: Store,
+        client_id: Callable[[], str],
         open_exchange: Callable[[str], Exchange],
         notify: Callable[[Notice], None],
         clock: Callable[[], float],
@@ -61,6 +64,7 @@ class Keeper:
         jitter: Callable[[], float],
     ) -> None:
         self._store = store
+        self._client_id = client_id
         self._open_exchange = open_exchange
         self._notify = notify
         self._clock = clock
@@ -116,20 +120,40 @@ class Keeper:
 
     def _look(self) -> None:
         token = self._store.token()
+        self._remind(token)
         if token is None:
             return
         flow = DeviceFlow(token.client_id, None, self._wall_clock)
         if token.refresh_token is not None and (self._is_old(token) or token.access_token == self._refused):
             exchange = self._begin(_Task.REFRESH, token)
-            exchange.start(flow.refresh_request(token), lambda response: flow.read_refresh(token, response))
+            exchange.start(
+                flow.refresh_request(token), lambda response: self._note(flow.read_refresh(token, response), exchange)
+            )
         elif not self._store.account().name and self._name_attempts < NAME_ATTEMPTS:
             self._name_attempts += 1
             self._begin(_Task.IDENTIFY, token).start(account_request(token), read_account)
+
+    def _note(self, answer: Answer, exchange: Exchange) -> Answer:
+        """Runs on the exchange's thread. A refresh that was dropped, as by signing out, must not come back."""
+        if isinstance(answer, Refreshed):
+            self._store.note_refreshed(answer.token, lambda: self._exchange is exchange)
+        return answer
 
     def _is_old(self, token: Token) -> bool:
         """Less than a day left; a token that lives longer than any can means that the clock has gone back."""
         left = (token.expires_at or 0.0) - self._wall_clock()
         return left < self._spread or left > LONGEST_TOKEN_EXPIRES_IN + REFRESH_WITHIN
+
+    def _remind(self, token: Token | None) -> None:
+        now = self._wall_clock()
+        offer = should_reconnect(token, self._client_id(), now)
+        try:
+            self._store.offer_reconnect(offer)
+            if offer and reminder_due(self._store.reminded_at(), now):
+                self._store.save_reminded_at(now)
+                self._notify(Notice.RECONNECT)
+        except StorageFailed as failed:
+            _log.warning("reminder not remembered: %s", failed)
 
     def _begin(self, task: _Task, token: Token) -> Exchange:
         self._task, self._used = task, token
@@ -146,6 +170,8 @@ class Keeper:
         if self._task is _Task.REVOKE:
             self._say_signed_out(answer)
         elif stored is None or stored.access_token != self._used.access_token:
+            if isinstance(answer, Refreshed):
+                self._store.strike(answer.token)
             self.look_again()  # another token has been stored meanwhile: this answer is not about it
         elif isinstance(answer, (Trouble, Refused)):
             self._try_later(answer)

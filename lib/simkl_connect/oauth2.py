@@ -65,14 +65,14 @@ class DeviceFlow:
 
     def __init__(self, client_id: str, verifier: Secret | None, wall_clock: Callable[[], float] = time.time) -> None:
         self._client_id = client_id
-        self._verifier = verifier
+        self.verifier = verifier
         self._wall_clock = wall_clock
 
     def device_authorization_request(self) -> Request:
         """The request for a new code (RFC 8628, section 3.1)."""
         form = {"client_id": self._client_id, "scope": SCOPE}
-        if self._verifier is not None:
-            form.update(code_challenge=_challenge(self._verifier), code_challenge_method="S256")
+        if self.verifier is not None:
+            form.update(code_challenge=_challenge(self.verifier), code_challenge_method="S256")
         return Request("POST", "/oauth2/device", form=form)
 
     def read_device_authorization(self, response: Response) -> Answer:
@@ -104,7 +104,7 @@ class DeviceFlow:
 
     def _read_unsuited(self, response: Response) -> Answer:
         error, detail = error_name(response), f"HTTP {response.status}{error_id(response)}"
-        if self._verifier is not None and response.status == 400 and error in ("invalid_request", ""):
+        if self.verifier is not None and response.status == 400 and error in ("invalid_request", ""):
             return PkceRefused(Problem.REFUSED, detail)
         client = error in ("invalid_client", "unauthorized_client")
         return Unsuited(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
@@ -114,8 +114,8 @@ class DeviceFlow:
         form = {"grant_type": GRANT_TYPE, "client_id": self._client_id}
         if authorization.device_code is not None:
             form["device_code"] = authorization.device_code.reveal()
-        if self._verifier is not None:
-            form["code_verifier"] = self._verifier.reveal()
+        if self.verifier is not None:
+            form["code_verifier"] = self.verifier.reveal()
         return Request("POST", "/oauth2/token", form=form)
 
     def read_token(self, response: Response) -> Answer:

@@ -32,6 +32,7 @@ class PinFlow:
     """``GET /oauth/pin`` gives a code of five characters; ``GET /oauth/pin/{user_code}`` tells what became of it."""
 
     name = "pin"
+    verifier: Secret | None = None
 
     def __init__(self, client_id: str) -> None:
         self._client_id = client_id

@@ -12,6 +12,8 @@ from .view import View
 
 CONNECTED_STAYS = 5.0
 """Seconds that "Connected" is shown before the screen closes by itself."""
+LAST_MINUTE = 60.0
+"""Seconds before its end from which the screen says that a code is about to run out."""
 
 
 class Button(Enum):
@@ -34,21 +36,38 @@ BUTTONS: Mapping[Phase, tuple[Button, ...]] = {
     Phase.CANCELLED: (Button.NEW_CODE, Button.CLOSE),
 }
 """By phase; the first is focused, and Back means the last."""
+BUTTONS_IF_FALLING_SHORT = (Button.TRY_AGAIN, Button.CLOSE)
+"""Connected, but with less than was asked for."""
+
+READ_ONLY = "read_only"
+_SIGNS = {Phase.CANCELLED: Phase.EXPIRED.value}
+"""The pictures for phases that have none of their own name."""
 
 
 @dataclass(frozen=True)
 class Screen:
-    """Everything that is drawn. ``progress`` runs from 100 to 0 (percent), ``time_left`` is m:ss."""
+    """Everything that is drawn. ``progress`` runs from 100 to 0 (percent), ``time_left`` is m:ss.
+
+    ``whole_address`` holds the code, for the QR picture. ``sign`` names the picture for the phase.
+    """
 
     phase: Phase
+    sign: str
     code: str
     address: str
+    whole_address: str
     account_name: str
     problem: str | None
     said: str
     progress: float
     time_left: str
+    hurry: bool
     buttons: tuple[Button, ...]
+
+    @property
+    def closes_itself(self) -> bool:
+        """Whether there is nothing left to read or to decide: the screen may go after :data:`CONNECTED_STAYS`."""
+        return self.phase is Phase.CONNECTED and self.problem is None
 
 
 def screen_of(view: View, now: float) -> Screen:
@@ -57,14 +76,18 @@ def screen_of(view: View, now: float) -> Screen:
     left = max(0.0, view.deadline - now) if view.deadline is not None else 0.0
     part = min(1.0, left / view.expires_in) if view.expires_in > 0 else 0.0
     seconds = math.ceil(left)
+    falls_short = phase is Phase.CONNECTED and view.problem is not None
     return Screen(
         phase=phase,
+        sign=READ_ONLY if falls_short else _SIGNS.get(phase, phase.value),
         code=view.user_code,
         address=view.verification_uri.partition("://")[2],
+        whole_address=view.verification_uri_complete,
         account_name=view.account_name,
         problem=view.problem,
         said=view.said,
-        progress=round(100 * part, 1),
+        progress=round(100 * part, 2),
         time_left=f"{seconds // 60}:{seconds % 60:02d}" if view.deadline is not None else "",
-        buttons=BUTTONS[phase],
+        hurry=view.deadline is not None and seconds <= LAST_MINUTE,
+        buttons=BUTTONS_IF_FALLING_SHORT if falls_short else BUTTONS[phase],
     )

@@ -13,6 +13,8 @@ ASK_EVERY = 1.0
 """Seconds; a command sent while the service is still starting is heard by nobody."""
 SILENT_AFTER = 5.0
 """Seconds without an answer after which the service is taken to be absent."""
+GONE_AFTER = 3.0
+"""Seconds; a service that is updated is back sooner, and takes the sign-in up again."""
 
 
 class Command(Enum):
@@ -43,13 +45,14 @@ class Viewer:
         self._request = ""
         self._asked_since = 0.0
         self._asked_at = 0.0
-        self._answered = False
+        self._last: View | None = None
+        self._seen_at = 0.0
 
     def authorize(self) -> None:
         """Asks for a sign-in; one that is running is joined."""
         self._request = self._new_request()
         self._asked_since = self._clock()
-        self._answered = False
+        self._last = None
         self._ask()
 
     def cancel(self) -> None:
@@ -58,15 +61,15 @@ class Viewer:
 
     def view(self) -> View:
         """What to show now. A service that does not answer, or has gone, is a failure with a sentence of its own."""
-        view = self._read()
-        if view is not None and view.phase != IDLE and (self._answered or view.request == self._request):
-            self._answered = True
+        now, view = self._clock(), self._read()
+        if view is not None and view.phase != IDLE and (self._last is not None or view.request == self._request):
+            self._last, self._seen_at = view, now
             return view
-        if self._answered:
-            return self._failed(Problem.SERVICE_GONE)
-        if self._clock() - self._asked_since > SILENT_AFTER:
+        if self._last is not None:
+            return self._last if now - self._seen_at <= GONE_AFTER else self._failed(Problem.SERVICE_GONE)
+        if now - self._asked_since > SILENT_AFTER:
             return self._failed(Problem.SERVICE_SILENT)
-        if self._clock() - self._asked_at >= ASK_EVERY:
+        if now - self._asked_at >= ASK_EVERY:
             self._ask()
         return View(request=self._request, phase=Phase.STARTING.value)
 

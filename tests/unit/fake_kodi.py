@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import xbmc
@@ -15,12 +16,17 @@ ADDON_ID = "script.simkl.connect"
 
 
 class FakeKodi:
-    """What the add-on's Kodi layer touches; ``loses`` names settings that don't hold, ``disabled`` hides the add-on."""
+    """What the add-on's Kodi layer touches.
+
+    ``loses`` names settings that Kodi forgets, ``disk_loses`` those that it keeps only in memory; ``disabled`` hides
+    the add-on.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.settings: dict[str, str] = {}
         self.loses: set[str] = set()
+        self.disk_loses: set[str] = set()
         self.disabled = False
         self.properties: dict[str, str] = {}
         self.calls: list[str] = []
@@ -40,6 +46,7 @@ class FakeKodi:
             def setSetting(self, id: str, value: str) -> None:
                 if id not in kodi.loses:
                     kodi.settings[id] = value
+                kodi.write_settings_file()
 
             def getAddonInfo(self, id: str) -> str:
                 return {"path": str(kodi.path), "version": "1.2.3", "name": "Simkl Connect"}.get(id, "")
@@ -67,9 +74,23 @@ class FakeKodi:
         monkeypatch.setattr(xbmcaddon, "Addon", Addon)
         monkeypatch.setattr(xbmcgui, "Window", Window)
         monkeypatch.setattr(xbmcgui, "Dialog", Dialog)
-        monkeypatch.setattr(xbmcvfs, "translatePath", lambda path: path)
+        monkeypatch.setattr(
+            xbmcvfs, "translatePath", lambda path: path.replace("special://profile", str(kodi.path / "profile"))
+        )
         monkeypatch.setattr(xbmc, "executeJSONRPC", self._call)
 
     def _call(self, request: str) -> str:
         self.calls.append(request)
         return "{}"
+
+    @property
+    def data_folder(self) -> Path:
+        return self.path / "profile" / "addon_data" / ADDON_ID
+
+    def write_settings_file(self) -> None:
+        root = ElementTree.Element("settings", version="2")
+        for name, value in self.settings.items():
+            if name not in self.disk_loses:
+                ElementTree.SubElement(root, "setting", id=name).text = value
+        self.data_folder.mkdir(parents=True, exist_ok=True)
+        ElementTree.ElementTree(root).write(self.data_folder / "settings.xml")

@@ -70,12 +70,25 @@ class FakeStore:
         self.owner = Account("")
         self.flows: dict[str, str] = {}
         self.full = False
+        self.noted: list[Token] = []
+        self.reminded = 0.0
+        self.offers_reconnect = False
 
     def token(self) -> Token | None:
         return self.stored
 
     def account(self) -> Account:
         return self.owner
+
+    def note_token(self, token: Token) -> None:
+        self.noted.append(token)
+
+    def note_refreshed(self, token: Token, wanted: Callable[[], bool]) -> None:
+        if wanted():
+            self.noted.append(token)
+
+    def strike(self, token: Token) -> None:
+        self.noted.remove(token)
 
     def save_token(self, token: Token) -> None:
         self._check()
@@ -103,6 +116,15 @@ class FakeStore:
     def save_flow(self, client_id: str, flow: str) -> None:
         self._check()
         self.flows[client_id] = flow
+
+    def reminded_at(self) -> float:
+        return self.reminded
+
+    def save_reminded_at(self, at: float) -> None:
+        self.reminded = at
+
+    def offer_reconnect(self, offer: bool) -> None:
+        self.offers_reconnect = offer
 
     def _check(self) -> None:
         if self.full:

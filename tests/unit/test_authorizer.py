@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from fakes import FakeClock, FakeExchange, FakeStore
-from flow_cases import ACCESS_TOKEN, CLIENT_ID, DEVICE, PIN, FlowCase, account, answer
+from flow_cases import ACCESS_TOKEN, CLIENT_ID, DEVICE, NOW, PIN, FlowCase, account, answer
 from simkl_connect.answers import Trouble
 from simkl_connect.authorizer import Authorizer, NotConfigured
+from simkl_connect.journal import Journal
 from simkl_connect.problems import Problem
+from simkl_connect.resumption import Resumption
 from simkl_connect.values import Account, Secret, Token
 from simkl_connect.view import View
 
@@ -19,11 +22,13 @@ class Bench:
     """An authorizer and everything it can reach."""
 
     clock: FakeClock
+    folder: Path
     store: FakeStore = field(default_factory=FakeStore)
     exchanges: list[FakeExchange] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
     missing: Problem | None = None
     stored: list[Token | None] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.authorizer = Authorizer(
@@ -32,6 +37,8 @@ class Bench:
             open_exchange=self._open,
             publish=self.views.append,
             stored=lambda: self.stored.append(self.store.stored),
+            finished=self.finished.append,
+            resumption=Resumption(Journal(str(self.folder / "sign-in.json")), self.clock, lambda: NOW, "boot"),
             clock=self.clock,
             jitter=lambda: 0.5,
         )
@@ -70,9 +77,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(clock: FakeClock, request: pytest.FixtureRequest) -> Bench:
+def bench(clock: FakeClock, tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
     """The flow under test is the one that worked last for the client id."""
-    bench = Bench(clock)
+    bench = Bench(clock, tmp_path)
     if "case" in request.fixturenames:
         bench.store.flows[CLIENT_ID] = request.getfixturevalue("case").name
     return bench
@@ -90,6 +97,7 @@ def test_a_sign_in_from_nothing_to_a_named_account(bench: Bench, case: FlowCase)
     bench.respond(account("Ada"))
     assert bench.store.owner == Account("Ada", "12345")
     assert (bench.view.request, bench.view.account_name) == ("r1", "Ada")
+    assert bench.finished == ["Ada"]
     assert bench.exchange.closed
 
 
@@ -240,6 +248,53 @@ def test_cancelling_a_switch_keeps_the_account(bench: Bench, case: FlowCase) -> 
     bench.respond(case.issued())
     bench.authorizer.cancel()
     assert bench.store.owner == Account("Ada", "12345")
+
+
+def test_the_token_is_noted_where_it_is_read(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued())
+    bench.wait_for_request()
+    bench.exchange.respond(case.granted)
+    assert [token.access_token for token in bench.store.noted] == [Secret(ACCESS_TOKEN)]
+    assert bench.store.stored is None
+
+
+def restarted(bench: Bench) -> Bench:
+    """The same device after its process was killed."""
+    again = Bench(bench.clock, bench.folder, bench.store)
+    again.authorizer.resume()
+    return again
+
+
+def test_a_sign_in_that_was_cut_off_is_taken_up_again(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(), case.slow_down)
+    bench.clock.advance(3)
+    again = restarted(bench)
+    assert (again.view.request, again.view.phase, again.view.user_code) == ("r1", "waiting", case.user_code)
+    assert again.view.deadline == bench.view.deadline
+    resumed_at = bench.clock()
+    again.respond(case.granted, account("Ada"))
+    assert again.exchange.requests[0][0] == resumed_at + 10.0
+    assert again.exchange.requests[0][1].path == bench.exchange.requests[1][1].path
+    assert again.exchange.requests[0][1].form == bench.exchange.requests[1][1].form
+    assert again.finished == ["Ada"]
+
+
+@pytest.mark.parametrize("end", ["code gone", "granted", "cancelled", "refused", "expired"])
+def test_a_sign_in_that_is_over_is_not_taken_up_again(bench: Bench, case: FlowCase, end: str) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued())
+    if end == "cancelled":
+        bench.authorizer.cancel()
+    elif end == "expired":
+        bench.clock.advance(900)
+        bench.authorizer.advance()
+    else:
+        bench.respond({"code gone": case.code_gone, "granted": case.granted, "refused": case.client_refused}[end])
+    again = restarted(bench)
+    assert again.view.phase == "idle"
+    assert again.exchanges == []
 
 
 def test_a_view_is_published_only_when_it_changes(bench: Bench, case: FlowCase) -> None:

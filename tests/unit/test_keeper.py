@@ -30,11 +30,20 @@ class Bench:
     store: FakeStore = field(default_factory=FakeStore)
     exchanges: list[FakeExchange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    configured: str = CLIENT_ID
     wall: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
     def start(self, token: Token | None, name: str = "Ada") -> None:
         self.store.stored, self.store.owner = token, Account(name)
-        self.keeper = Keeper(self.store, self._open, self.notices.append, self.clock, self.wall, lambda: 0.5)
+        self.keeper = Keeper(
+            store=self.store,
+            client_id=lambda: self.configured,
+            open_exchange=self._open,
+            notify=self.notices.append,
+            clock=self.clock,
+            wall_clock=self.wall,
+            jitter=lambda: 0.5,
+        )
         self.keeper.advance()
 
     def _open(self, client_id: str) -> FakeExchange:
@@ -247,6 +256,7 @@ def test_an_answer_for_an_account_that_was_switched_away_is_dropped(bench: Bench
     bench.store.stored = new
     bench.respond(REFRESHED)
     assert bench.store.stored == new
+    assert bench.store.noted == []
 
 
 def test_signing_out_forgets_at_once_and_revokes(bench: Bench) -> None:
@@ -279,6 +289,8 @@ def test_signing_out_during_a_refresh_drops_its_answer(bench: Bench) -> None:
     bench.start(v2_token(days_left=-1))
     bench.keeper.sign_out()
     assert bench.exchanges[0].closed
+    bench.exchanges[0].respond(REFRESHED)
+    assert bench.store.noted == []
     bench.respond(Response(200))
     assert bench.store.stored is None
 
@@ -289,3 +301,51 @@ def test_a_refreshed_token_that_can_not_be_saved_keeps_the_old_one(bench: Bench)
     bench.respond(REFRESHED)
     assert bench.store.stored == v2_token(days_left=-1)
     assert bench.notices == []
+
+
+def test_a_refreshed_token_is_noted_where_it_is_read(bench: Bench) -> None:
+    bench.start(v2_token(days_left=-1))
+    bench.exchanges[0].respond(REFRESHED)
+    assert [token.access_token for token in bench.store.noted] == [Secret("simkl_at_2")]
+
+
+FEBRUARY_2027, MARCH_2027 = 1_803_000_000.0, 1_803_859_200.0
+WEEK = 7 * DAY
+
+
+def reminders(bench: Bench) -> int:
+    return bench.notices.count(Notice.RECONNECT)
+
+
+def test_a_pin_connection_is_reminded_once_a_week_once_the_add_on_has_a_new_client_id(bench: Bench) -> None:
+    bench.configured, bench.wall.now = "new-client-id", MARCH_2027
+    bench.start(V1_TOKEN)
+    assert (reminders(bench), bench.store.offers_reconnect) == (1, True)
+    bench.pass_time(WEEK - 120)
+    assert reminders(bench) == 1
+    bench.pass_time(300)
+    assert reminders(bench) == 2
+
+
+def test_a_restart_does_not_remind_again(bench: Bench) -> None:
+    bench.configured, bench.wall.now = "new-client-id", MARCH_2027
+    bench.start(V1_TOKEN)
+    bench.start(V1_TOKEN)
+    assert reminders(bench) == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "configured", "now"),
+    [
+        (V1_TOKEN, "new-client-id", FEBRUARY_2027),
+        (V1_TOKEN, CLIENT_ID, MARCH_2027),
+        (V1_TOKEN, "", MARCH_2027),
+        (replace(v2_token(), expires_at=MARCH_2027 + 5 * DAY), "new-client-id", MARCH_2027),
+        (None, "new-client-id", MARCH_2027),
+    ],
+    ids=["before March", "same client id", "no client id", "device flow", "not connected"],
+)
+def test_nobody_else_is_reminded(bench: Bench, token: Token | None, configured: str, now: float) -> None:
+    bench.configured, bench.wall.now = configured, now
+    bench.start(token)
+    assert (reminders(bench), bench.store.offers_reconnect) == (0, False)

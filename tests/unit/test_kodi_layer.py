@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from pathlib import Path
 
 import pytest
 from fake_kodi import FakeKodi
+from simkl_connect.journal import Journal
 from simkl_connect.keeper import Notice
 from simkl_connect.kodi import channel, notifications, texts
 from simkl_connect.kodi.service import Service
@@ -60,13 +62,36 @@ def test_an_ended_connection_keeps_the_name_and_a_sign_out_does_not(kodi: FakeKo
     assert settings.account() == Account("")
 
 
-def test_a_setting_that_does_not_hold_is_noticed_and_its_value_not_told(kodi: FakeKodi) -> None:
-    kodi.loses.add("access_token")
-    with pytest.raises(StorageFailed, match=r"^access_token did not hold$"):
-        Settings().save_token(TOKEN)
+def test_a_saved_token_leaves_no_journal_and_a_file_for_the_owner_alone(kodi: FakeKodi) -> None:
+    Settings().save_token(TOKEN)
+    assert [file.name for file in kodi.data_folder.iterdir()] == ["settings.xml"]
+    assert stat.S_IMODE((kodi.data_folder / "settings.xml").stat().st_mode) == 0o600
 
 
-def test_a_disabled_add_on_is_a_storage_failure(kodi: FakeKodi) -> None:
+@pytest.mark.parametrize("where", ["loses", "disk_loses"])
+def test_a_setting_that_does_not_hold_stays_in_the_journal_and_its_value_is_not_told(
+    kodi: FakeKodi, where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    getattr(kodi, where).add("access_token")
+    Settings().save_token(TOKEN)
+    assert Journal(str(kodi.data_folder / "unsaved.json")).read()["access_token"] == "simkl_at"
+    assert Settings().token() == TOKEN
+    assert "access_token" in caplog.text
+    assert "simkl_at" not in caplog.text
+
+
+def test_a_token_that_a_disabled_add_on_can_not_save_is_saved_at_the_next_start(kodi: FakeKodi) -> None:
+    settings = Settings()
+    kodi.disabled = True
+    settings.save_token(TOKEN)
+    kodi.disabled = False
+    Settings().advance()
+    assert kodi.settings["access_token"] == "simkl_at"
+
+
+def test_where_nothing_can_be_written_it_is_a_storage_failure(kodi: FakeKodi) -> None:
+    kodi.data_folder.parent.mkdir(parents=True)
+    kodi.data_folder.write_text("a file where the folder should be", encoding="ascii")
     kodi.disabled = True
     with pytest.raises(StorageFailed):
         Settings().save_token(TOKEN)

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 from fakes import FakeClock
 from simkl_connect.view import View
-from simkl_connect.viewer import SILENT_AFTER, Command, Viewer
+from simkl_connect.viewer import GONE_AFTER, SILENT_AFTER, Command, Viewer
 
 
 class Service:
@@ -66,13 +66,24 @@ def test_a_service_that_never_answers_is_a_failure(
 
 
 @pytest.mark.parametrize("shown", [None, View()])
-def test_a_service_that_ends_or_restarts_is_a_failure_at_once(
-    viewer: Viewer, service: Service, shown: View | None
+def test_a_service_that_has_gone_is_a_failure_within_seconds(
+    viewer: Viewer, service: Service, clock: FakeClock, shown: View | None
 ) -> None:
-    service.shown = View(request="r1", phase="waiting")
+    service.shown = View(request="r1", phase="waiting", user_code="5G6JA")
     viewer.view()
     service.shown = shown
+    clock.advance(GONE_AFTER)
+    assert viewer.view().user_code == "5G6JA"
+    clock.advance(0.1)
     assert (viewer.view().phase, viewer.view().problem) == ("failed", "service_gone")
+
+
+def test_a_service_that_comes_back_in_time_is_not_missed(viewer: Viewer, service: Service, clock: FakeClock) -> None:
+    waiting = View(request="r1", phase="waiting", user_code="5G6JA")
+    for shown in (waiting, None, View(), waiting):
+        service.shown = shown
+        clock.advance(0.5)
+        assert viewer.view() == waiting
 
 
 def test_it_asks_again_until_it_is_answered_and_not_after(viewer: Viewer, service: Service, clock: FakeClock) -> None:

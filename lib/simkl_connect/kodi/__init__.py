@@ -1,3 +1,4 @@
 """The one layer that knows Kodi. Nothing outside this package imports ``xbmc``."""
 
 ADDON_ID = "script.simkl.connect"
+DIALOG_XML = "script-simkl-connect.xml"

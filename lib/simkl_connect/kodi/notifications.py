@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import xbmc
 import xbmcaddon
 import xbmcgui
 
 from ..keeper import Notice
-from . import ADDON_ID, texts
+from . import ADDON_ID, DIALOG_XML, texts
 
 SHOWN_FOR = 8000
 """Milliseconds."""
 
 
 def notify(notice: Notice) -> None:
-    """Shows ``notice`` in Kodi's own style, with the add-on's icon."""
+    """Shows ``notice``."""
+    _show(texts.text(texts.NOTICES[notice]))
+
+
+def notify_connected(name: str) -> None:
+    """Says who is connected now, unless the sign-in dialog says it."""
+    if not xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"):
+        _show(texts.connected_as(name))
+
+
+def _show(message: str) -> None:
+    """In Kodi's own style, with the add-on's icon."""
     addon = xbmcaddon.Addon(ADDON_ID)
-    message = texts.text(texts.NOTICES[notice])
     xbmcgui.Dialog().notification(addon.getAddonInfo("name"), message, addon.getAddonInfo("icon"), SHOWN_FOR)

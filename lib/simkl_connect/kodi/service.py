@@ -14,20 +14,23 @@ import xbmcaddon
 from .. import clock
 from ..authorizer import Authorizer, NotConfigured
 from ..exchange import Exchange
+from ..journal import Journal
 from ..keeper import Keeper
 from ..pace import Pace
 from ..problems import Problem
+from ..resumption import Resumption
 from ..viewer import Command
 from ..wire import Identity, checked_base_url
 from . import ADDON_ID, channel
 from .log import log_to_kodi
-from .notifications import notify
-from .settings import Settings
+from .notifications import notify, notify_connected
+from .settings import Settings, data_folder
 from .system import user_agent
 
 if TYPE_CHECKING:
     from ..transport import Transport
 
+SIGN_IN_JOURNAL = "sign-in.json"
 API_URL = "https://api.simkl.com"
 TICK = 0.1
 """Seconds. Kodi wakes a waiting monitor this often anyway, so a shorter wait costs nothing more."""
@@ -49,6 +52,7 @@ class Service(xbmc.Monitor):
         self._pace = Pace(clock.now)
         self._keeper = Keeper(
             store=self._settings,
+            client_id=self._settings.client_id,
             open_exchange=self._open_exchange,
             notify=notify,
             clock=clock.now,
@@ -61,6 +65,10 @@ class Service(xbmc.Monitor):
             open_exchange=self._open_exchange,
             publish=channel.publish,
             stored=self._keeper.look_again,
+            finished=notify_connected,
+            resumption=Resumption(
+                Journal(os.path.join(data_folder(), SIGN_IN_JOURNAL)), clock.now, time.time, clock.boot_id()
+            ),
             clock=clock.now,
             jitter=random.random,
         )
@@ -69,7 +77,9 @@ class Service(xbmc.Monitor):
         """Returns when Kodi ends, or ends the add-on."""
         _log.info("service started")
         try:
+            self._authorizer.resume()
             while not self.waitForAbort(self._tick()):
+                self._settings.advance()
                 self._authorizer.advance()
                 if not self._authorizer.in_flight:
                     self._keeper.advance()

@@ -3,114 +3,177 @@
 from __future__ import annotations
 
 import os
-from typing import Mapping
+from typing import Callable, Mapping
 
 import xbmcaddon
 import xbmcvfs
 
+from .. import clock
+from ..journal import Journal, sync_folder
+from ..ledger import Ledger
 from ..store import StorageFailed
 from ..values import Account, Secret, Token
 from . import ADDON_ID
 
 PACKAGED_CLIENT_ID = os.path.join("resources", "client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
+JOURNAL = "unsaved.json"
 
 _TOKEN_SETTINGS = ("refresh_token", "token_expires_at", "scope", "token_client_id", "access_token")
+_NO_ACCOUNT = {"account_name": "", "account_id": ""}
 
 
 class Settings:
-    """Reads and writes through a fresh ``Addon`` each time: an old one may answer with old values.
+    """Every method that changes something raises :class:`StorageFailed` if it could be kept nowhere.
 
-    Every method that writes raises :class:`StorageFailed`.
+    Only :meth:`note` and :meth:`strike` may be called from other threads.
     """
+
+    def __init__(self) -> None:
+        self._ledger = Ledger(Journal(os.path.join(data_folder(), JOURNAL)), _KodiSettings(), clock.now)
+
+    def advance(self) -> None:
+        """Writes again what Kodi has not kept."""
+        self._ledger.advance()
 
     def client_id(self) -> str:
         """The user's own client id, else the packaged one, else an empty string."""
-        addon = xbmcaddon.Addon(ADDON_ID)
-        return addon.getSetting("client_id").strip() or _packaged_client_id(addon)
+        return self._ledger.read("client_id").strip() or _packaged_client_id()
 
     def token(self) -> Token | None:
         """The stored token, or None."""
-        values = xbmcaddon.Addon(ADDON_ID)
-        access_token = values.getSetting("access_token")
+        read = self._ledger.read
+        access_token, refresh_token = read("access_token"), read("refresh_token")
         if not access_token:
             return None
-        refresh_token = values.getSetting("refresh_token")
         return Token(
             access_token=Secret(access_token),
             refresh_token=Secret(refresh_token) if refresh_token else None,
-            expires_at=_unix_time(values.getSetting("token_expires_at")),
-            scope=values.getSetting("scope"),
-            client_id=values.getSetting("token_client_id"),
+            expires_at=_number(read("token_expires_at")),
+            scope=read("scope"),
+            client_id=read("token_client_id"),
         )
 
     def account(self) -> Account:
-        """Whose token it is; the name is empty if that is not known."""
-        addon = xbmcaddon.Addon(ADDON_ID)
-        return Account(name=addon.getSetting("account_name"), account_id=addon.getSetting("account_id"))
+        """Whose token it is, or was last; the name is empty if that is not known."""
+        return Account(name=self._ledger.read("account_name"), account_id=self._ledger.read("account_id"))
+
+    def note_token(self, token: Token) -> None:
+        """Journals a new account's token, where it is read."""
+        self._ledger.note({**_values(token), **_NO_ACCOUNT})
+
+    def note_refreshed(self, token: Token, wanted: Callable[[], bool]) -> None:
+        """Journals a refreshed token, where it is read, if it is still ``wanted``."""
+        self._ledger.note(_values(token), wanted)
+
+    def strike(self, token: Token) -> None:
+        """Takes back a note that turned out to be of no use."""
+        self._ledger.strike(_values(token))
 
     def save_token(self, token: Token) -> None:
-        """The account's name goes as well: it belongs to the token before."""
-        self._write({**_values(token), "account_name": "", "account_id": ""})
+        """Replaces token and account."""
+        self._ledger.write({**_values(token), **_NO_ACCOUNT})
 
     def save_refreshed(self, token: Token) -> None:
         """Replaces the token of the same account."""
-        self._write(_values(token))
+        self._ledger.write(_values(token))
 
     def save_account(self, account: Account) -> None:
         """Remembers whose token it is."""
-        self._write({"account_name": account.name, "account_id": account.account_id})
+        self._ledger.write({"account_name": account.name, "account_id": account.account_id})
 
     def end(self) -> None:
         """Forgets the token; the account's name stays."""
-        self._write(_values(None))
+        self._ledger.write(_values(None))
 
     def clear(self) -> None:
         """Forgets token and account."""
-        self._write({**_values(None), "account_name": "", "account_id": ""})
+        self._ledger.write({**_values(None), **_NO_ACCOUNT})
 
     def flow(self, client_id: str) -> str:
         """The name of the flow that worked last for ``client_id``, or an empty string."""
-        name, _, known_id = xbmcaddon.Addon(ADDON_ID).getSetting("flow").partition(" ")
+        name, _, known_id = self._ledger.read("flow").partition(" ")
         return name if known_id == client_id else ""
 
     def save_flow(self, client_id: str, flow: str) -> None:
         """Remembers that ``flow`` works for ``client_id``."""
         if self.flow(client_id) != flow:
-            self._write({"flow": f"{flow} {client_id}"})
+            self._ledger.write({"flow": f"{flow} {client_id}"})
 
-    def _write(self, values: Mapping[str, str]) -> None:
+    def reminded_at(self) -> float:
+        """When the user was last reminded to reconnect, in Unix seconds; 0 if never."""
+        return _number(self._ledger.read("reminded_at")) or 0.0
+
+    def save_reminded_at(self, at: float) -> None:
+        """Remembers a reminder."""
+        self._ledger.write({"reminded_at": f"{at:.0f}"})
+
+    def offer_reconnect(self, offer: bool) -> None:
+        """Whether the settings page offers to reconnect."""
+        value = "true" if offer else "false"
+        if self._ledger.read("reconnect") != value:
+            self._ledger.write({"reconnect": value})
+
+
+class _KodiSettings:
+    """Reads and writes through a fresh ``Addon`` each time: an old one may answer with old values."""
+
+    def read(self, name: str) -> str:
+        return xbmcaddon.Addon(ADDON_ID).getSetting(name)
+
+    def write(self, values: Mapping[str, str]) -> None:
         try:
             addon = xbmcaddon.Addon(ADDON_ID)
             for name, value in values.items():
                 addon.setSetting(name, value)
             written = xbmcaddon.Addon(ADDON_ID)
+            self._check(values, {name: written.getSetting(name) for name in values}, "Kodi")
+            self._check(values, _settle_on_disk(os.path.join(data_folder(), "settings.xml")), "settings.xml")
         except RuntimeError as error:  # the add-on is disabled or being replaced
             raise StorageFailed("Kodi does not know the add-on any more") from error
-        lost = [name for name, value in values.items() if written.getSetting(name) != value]
+        except (OSError, SyntaxError) as error:  # SyntaxError: the file is no XML
+            raise StorageFailed(f"settings.xml: {type(error).__name__}") from error
+
+    def _check(self, wanted: Mapping[str, str], found: Mapping[str, str], where: str) -> None:
+        lost = [name for name, value in wanted.items() if found.get(name, "") != value]
         if lost:
-            raise StorageFailed(f"{', '.join(lost)} did not hold")
+            raise StorageFailed(f"{where} did not keep {', '.join(sorted(lost))}")
+
+
+def _settle_on_disk(path: str) -> dict[str, str]:
+    """What the file says, once it would survive a power cut. Raises OSError, and ParseError, a SyntaxError."""
+    from xml.etree import ElementTree  # here, because a service that never writes does not need it
+
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+        root = ElementTree.fromstring(file.read())  # noqa: S314  # Kodi's own file
+    if hasattr(os, "chmod"):
+        os.chmod(path, 0o600)
+    sync_folder(os.path.dirname(path))
+    return {setting.get("id", ""): setting.text or "" for setting in root.iter("setting")}
+
+
+def data_folder() -> str:
+    """Where everything is that the add-on writes."""
+    return xbmcvfs.translatePath(f"special://profile/addon_data/{ADDON_ID}")
 
 
 def _values(token: Token | None) -> dict[str, str]:
     """A token as settings. The access token goes last: where it is new, the rest is too."""
     if token is None:
         return dict.fromkeys(_TOKEN_SETTINGS, "")
-    return dict(
-        zip(
-            _TOKEN_SETTINGS,
-            (
-                token.refresh_token.reveal() if token.refresh_token else "",
-                f"{token.expires_at:.0f}" if token.expires_at is not None else "",
-                token.scope,
-                token.client_id,
-                token.access_token.reveal(),
-            ),
-        )
+    values = (
+        token.refresh_token.reveal() if token.refresh_token else "",
+        f"{token.expires_at:.0f}" if token.expires_at is not None else "",
+        token.scope,
+        token.client_id,
+        token.access_token.reveal(),
     )
+    return dict(zip(_TOKEN_SETTINGS, values))
 
 
-def _packaged_client_id(addon: xbmcaddon.Addon) -> str:
+def _packaged_client_id() -> str:
+    addon = xbmcaddon.Addon(ADDON_ID)
     path = os.path.join(xbmcvfs.translatePath(addon.getAddonInfo("path")), PACKAGED_CLIENT_ID)
     try:
         with open(path, encoding="ascii") as file:
@@ -119,7 +182,7 @@ def _packaged_client_id(addon: xbmcaddon.Addon) -> str:
         return ""
 
 
-def _unix_time(text: str) -> float | None:
+def _number(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:

@@ -1,0 +1,92 @@
+"""A sign-in taken up after a restart: its deadline is neither stretched nor skipped by a wrong clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes import FakeClock
+from flow_cases import NOW
+from simkl_connect.flows import FlowChoice
+from simkl_connect.journal import Journal
+from simkl_connect.resumption import Resumption
+from simkl_connect.sign_in import Phase, SignIn
+from simkl_connect.values import DeviceAuthorization, Secret
+
+CODE = DeviceAuthorization(
+    Secret("BDWP-HQPK"),
+    "https://simkl.com/pin",
+    Secret("https://simkl.com/pin?user_code=BDWP-HQPK"),
+    900.0,
+    5.0,
+    Secret("d"),
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(str(tmp_path / "sign-in.json"))
+
+
+def remember(journal: Journal, left: float = 600.0, boot_id: str = "boot 1") -> None:
+    state = SignIn(phase=Phase.WAITING, authorization=CODE, interval=10.0, due=5.0, deadline=1000.0 + left)
+    choice = FlowChoice("client-id", "device", Secret("verifier"))
+    Resumption(journal, FakeClock(1000.0), FakeClock(NOW), boot_id).remember("r1", choice, state)
+
+
+def recall(journal: Journal, now: float, wall: float, boot_id: str) -> SignIn:
+    recalled = Resumption(journal, FakeClock(now), FakeClock(wall), boot_id).recall()
+    assert recalled is not None
+    return recalled[2]
+
+
+def test_everything_that_polling_needs_is_recalled(journal: Journal) -> None:
+    remember(journal)
+    recalled = Resumption(journal, FakeClock(1060.0), FakeClock(NOW + 60), "boot 1").recall()
+    assert recalled is not None
+    request, choice, state = recalled
+    assert (request, choice.client_id, choice.flow.name, choice.flow.verifier) == (
+        "r1",
+        "client-id",
+        "device",
+        Secret("verifier"),
+    )
+    assert (state.phase, state.interval, state.due, state.deadline) == (Phase.WAITING, 10.0, 1070.0, 1600.0)
+    assert state.authorization is not None
+    assert (state.authorization.user_code, state.authorization.device_code) == (CODE.user_code, CODE.device_code)
+
+
+@pytest.mark.parametrize("wall", [0.0, NOW - 1e9, NOW + 1e9])
+def test_within_one_boot_the_wall_clock_does_not_matter(journal: Journal, wall: float) -> None:
+    remember(journal, left=600.0)
+    assert recall(journal, 1100.0, wall, "boot 1").deadline == 1600.0
+
+
+def test_after_a_new_boot_the_wall_clock_tells_the_time_left(journal: Journal) -> None:
+    remember(journal, left=600.0)
+    assert recall(journal, 20.0, NOW + 100.0, "boot 2").deadline == 520.0
+
+
+def test_a_clock_that_starts_in_1970_gives_the_code_no_more_than_its_life(journal: Journal) -> None:
+    remember(journal, left=600.0)
+    assert recall(journal, 20.0, 0.0, "boot 2").deadline == 920.0
+
+
+@pytest.mark.parametrize("boot_id", ["boot 1", "boot 2", ""])
+def test_a_code_whose_time_seems_over_is_polled_once_more(journal: Journal, boot_id: str) -> None:
+    remember(journal, left=600.0)
+    state = recall(journal, 5000.0, NOW + 5000.0, boot_id)
+    assert state.deadline is not None
+    assert state.due < state.deadline <= state.due + 5.0
+
+
+def test_an_unknown_boot_is_never_the_same_one(journal: Journal) -> None:
+    remember(journal, left=600.0, boot_id="")
+    assert recall(journal, 20.0, NOW + 100.0, "").deadline == 520.0
+
+
+@pytest.mark.parametrize("values", [{"request": "r1"}, {"version": "another"}])
+def test_what_another_version_wrote_is_forgotten(journal: Journal, values: dict[str, str]) -> None:
+    journal.write(values)
+    assert Resumption(journal, FakeClock(), FakeClock(), "boot").recall() is None
+    assert journal.read() == {}
