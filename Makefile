@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONPATH := tests
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo test unit kodi lint zip clean
+.PHONY: help setup demo test unit kodi kills lint zip clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ demo: setup ## the main job in a real Kodi: HOLD=1 to take part, LIVE=1 for the 
 test: unit kodi ## all tests
 
 unit: setup ## tests without Kodi: seconds
-	$(PYTHON) -m pytest -q tests/unit tests/simulator
+	$(PYTHON) -m pytest -q tests/unit tests/simulator tests/foreign
 
 kodi: setup ## tests in a real Kodi: minutes
 	$(PYTHON) -m pytest -q --durations=8 tests/kodi
@@ -27,6 +27,9 @@ lint: setup ## style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy lib tests/simkl_simulator tests/real_kodi
+
+kills: setup ## Kodi killed at 60 moments around the hand-over: a quarter of an hour
+	KILLS=30 $(PYTHON) -m pytest -q tests/kodi/test_nothing_lost.py -k kill
 
 zip: ## the add-on as it is installed, in dist/; SIMKL_CLIENT_ID=… is packaged with it
 	@python3 -m real_kodi.package

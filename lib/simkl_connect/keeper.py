@@ -107,7 +107,7 @@ class Keeper:
         _log.info("signed out")
         if token is None:
             return
-        if token.refresh_token is None:
+        if token.is_pin:
             self._notify(Notice.SIGNED_OUT_PIN)
             return
         flow = DeviceFlow(token.client_id, None, self._wall_clock)
@@ -190,6 +190,8 @@ class Keeper:
                 self._store.save_refreshed(answer.token)
                 _log.info("token refreshed")
                 self._look_at = self._clock()
+                left = (answer.token.expires_at or 0.0) - self._wall_clock()
+                self._spread = min(self._spread, left / 2)  # a token that lives shorter than a day is not old when new
             elif isinstance(answer, Identified):
                 self._store.save_account(answer.account)
                 self._refused = None

@@ -18,8 +18,9 @@ def should_reconnect(token: Token | None, client_id: str, now: float) -> bool:
 
     That is so once the add-on has another client id than the one the PIN token was given to. ``now``: Unix seconds.
     """
-    is_pin = token is not None and token.refresh_token is None
-    return is_pin and token is not None and client_id not in ("", token.client_id) and now >= REMIND_FROM.timestamp()
+    if token is None or not token.is_pin or now < REMIND_FROM.timestamp():
+        return False
+    return client_id not in ("", token.client_id)
 
 
 def reminder_due(reminded_at: float, now: float) -> bool:

@@ -181,7 +181,8 @@ def _deny(state: SignIn, _event: Denied, _now: float, _jitter: float) -> SignIn:
 
 
 def _fail(state: SignIn, event: Trouble | Refused, _now: float, _jitter: float) -> SignIn:
-    return replace(state, phase=Phase.FAILED, problem=event.problem)
+    said = event.said if isinstance(event, Refused) else ""
+    return replace(state, phase=Phase.FAILED, problem=event.problem, said=said)
 
 
 def _cancel(state: SignIn, _event: Cancelled, _now: float, _jitter: float) -> SignIn:

@@ -59,6 +59,11 @@ class Token:
     scope: str = ""
     client_id: str = ""
 
+    @property
+    def is_pin(self) -> bool:
+        """Whether it comes from the PIN flow, whose tokens have no end that the server would name."""
+        return self.expires_at is None
+
 
 @dataclass(frozen=True)
 class Account:

@@ -6,9 +6,10 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from .problems import Problem
-from .sign_in import SignIn
+from .sign_in import Phase, SignIn
 
 IDLE = "idle"
+_PHASES = (IDLE, *(phase.value for phase in Phase))
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,17 @@ class View:
 
     @classmethod
     def from_json(cls, text: str) -> View | None:
-        """The snapshot in ``text``; None if there is none, or it was written by another version of the add-on."""
+        """The snapshot in ``text``; None if there is none.
+
+        A service of another version may have written it: what it says beyond this version's words is passed over.
+        """
         try:
-            return cls(**json.loads(text))
-        except (ValueError, TypeError):
+            said = json.loads(text)
+        except ValueError:
             return None
+        if not isinstance(said, dict) or said.get("phase") not in _PHASES:
+            return None
+        return cls(**{name: value for name, value in said.items() if name in cls.__dataclass_fields__})
 
 
 def view_of(request: str, state: SignIn) -> View:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from fakes import FakeClock, FakeExchange, FakeStore
-from flow_cases import ACCESS_TOKEN, CLIENT_ID, DEVICE, NOW, PIN, FlowCase, account, answer
+from flow_cases import ACCESS_TOKEN, CLIENT_ID, DEVICE, NOW, PIN, TOKEN_BODY, FlowCase, account, answer
 from simkl_connect.answers import Trouble
 from simkl_connect.authorizer import Authorizer, NotConfigured
 from simkl_connect.journal import Journal
@@ -15,6 +17,7 @@ from simkl_connect.problems import Problem
 from simkl_connect.resumption import Resumption
 from simkl_connect.values import Account, Secret, Token
 from simkl_connect.view import View
+from simkl_connect.wire import Response
 
 
 @dataclass
@@ -151,6 +154,69 @@ def test_a_client_id_refused_while_polling_ends_the_sign_in(bench: Bench, case: 
     bench.authorizer.authorize("r1")
     bench.respond(case.issued(), case.client_refused)
     assert (bench.view.phase, bench.view.problem) == ("failed", "client_id_refused")
+
+
+def test_the_servers_own_words_are_shown_without_markup(bench: Bench) -> None:
+    bench.store.flows[CLIENT_ID] = "device"
+    bench.authorizer.authorize("r1")
+    refusal = answer({"error": "policy_violation", "error_description": "[B]Go[/B]\naway"}, 400)
+    bench.respond(DEVICE.issued(), refusal)
+    assert (bench.view.phase, bench.view.problem, bench.view.said) == ("failed", "refused", "Go away")
+
+
+def test_a_read_only_token_is_kept_and_told(bench: Bench) -> None:
+    bench.store.flows[CLIENT_ID] = "device"
+    bench.authorizer.authorize("r1")
+    bench.respond(DEVICE.issued(), answer({**TOKEN_BODY, "scope": "media:read"}))
+    assert (bench.view.phase, bench.view.problem) == ("connected", "read_only")
+    assert bench.store.stored is not None
+
+
+def test_a_v2_client_id_turns_to_the_device_flow_and_is_remembered(bench: Bench) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(answer({"error": "unauthorized_client", "code": 400}, 400), DEVICE.issued())
+    assert (bench.view.phase, bench.view.user_code) == ("waiting", DEVICE.user_code)
+    assert bench.store.flows[CLIENT_ID] == "device"
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_retired_pin_flow_turns_to_the_device_flow(bench: Bench, status: int) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(Response(status, {"content-type": "text/html"}, b"<html>gone</html>"), DEVICE.issued())
+    assert bench.view.user_code == DEVICE.user_code
+
+
+def test_a_v1_client_id_turns_to_the_pin_flow(bench: Bench) -> None:
+    bench.store.flows[CLIENT_ID] = "device"
+    bench.authorizer.authorize("r1")
+    bench.respond(DEVICE.client_refused, PIN.issued())
+    assert bench.view.user_code == PIN.user_code
+    assert bench.store.flows[CLIENT_ID] == "pin"
+
+
+def test_pkce_that_is_refused_is_dropped_for_this_sign_in(bench: Bench) -> None:
+    bench.store.flows[CLIENT_ID] = "device"
+    bench.authorizer.authorize("r1")
+    bench.respond(answer({"error": "invalid_request"}, 400), DEVICE.issued(), DEVICE.pending)
+    forms = [request.form or {} for _, request in bench.exchange.requests]
+    assert ["code_challenge" in form for form in forms] == [True, False, False]
+    assert "code_verifier" not in forms[2]
+
+
+def test_the_code_verifier_goes_with_each_poll(bench: Bench) -> None:
+    bench.store.flows[CLIENT_ID] = "device"
+    bench.authorizer.authorize("r1")
+    bench.respond(DEVICE.issued(), DEVICE.pending)
+    forms = [request.form or {} for _, request in bench.exchange.requests]
+    digest = hashlib.sha256(forms[1]["code_verifier"].encode()).digest()
+    assert forms[0]["code_challenge"] == base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def test_a_no_on_the_phone_is_a_state_of_its_own(bench: Bench) -> None:
+    bench.store.flows[CLIENT_ID] = "device"
+    bench.authorizer.authorize("r1")
+    bench.respond(DEVICE.issued(), answer({"error": "access_denied"}, 400))
+    assert bench.view.phase == "denied"
 
 
 def test_without_a_client_id_nothing_is_sent(bench: Bench) -> None:

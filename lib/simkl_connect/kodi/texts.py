@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import xbmcaddon
 
 from ..keeper import Notice
@@ -58,7 +60,13 @@ NOTICES = {
 
 def text(number: int) -> str:
     """The text in the viewer's language."""
-    return xbmcaddon.Addon(ADDON_ID).getLocalizedString(number)
+    return _addon().getLocalizedString(number)
+
+
+@lru_cache(maxsize=1)
+def _addon() -> xbmcaddon.Addon:
+    """Kept: a new one can't be had any more once the add-on is disabled or being replaced under an open dialog."""
+    return xbmcaddon.Addon(ADDON_ID)
 
 
 def message(screen: Screen) -> str:
