@@ -36,6 +36,7 @@ class Notice(Enum):
     SIGNED_OUT = "signed out, here and at Simkl"
     SIGNED_OUT_HERE = "signed out here; Simkl could not be reached"
     SIGNED_OUT_PIN = "signed out here; a PIN token can only be ended on Simkl's site"
+    SETTINGS_LOST = "Kodi has lost the settings"
     RECONNECT = "the connection will end with the PIN flow"
 
 

@@ -64,8 +64,9 @@ def test_an_ended_connection_keeps_the_name_and_a_sign_out_does_not(kodi: FakeKo
 
 def test_a_saved_token_leaves_no_journal_and_a_file_for_the_owner_alone(kodi: FakeKodi) -> None:
     Settings().save_token(TOKEN)
-    assert [file.name for file in kodi.data_folder.iterdir()] == ["settings.xml"]
-    assert stat.S_IMODE((kodi.data_folder / "settings.xml").stat().st_mode) == 0o600
+    files = list(kodi.data_folder.iterdir())
+    assert sorted(file.name for file in files) == ["settings.xml", "settings.xml.kept"]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
 
 
 @pytest.mark.parametrize("where", ["loses", "disk_loses"])
@@ -87,6 +88,49 @@ def test_a_token_that_a_disabled_add_on_can_not_save_is_saved_at_the_next_start(
     kodi.disabled = False
     Settings().advance()
     assert kodi.settings["access_token"] == "simkl_at"
+
+
+TORN = [b"", b'<settings version="2"><setting id="acc']
+
+
+@pytest.mark.parametrize("content", TORN)
+def test_a_torn_settings_file_is_replaced_by_the_kept_copy(kodi: FakeKodi, content: bytes) -> None:
+    Settings().save_token(TOKEN)
+    whole = (kodi.data_folder / "settings.xml").read_bytes()
+    (kodi.data_folder / "settings.xml").write_bytes(content)
+    assert not Settings().mend()
+    assert (kodi.data_folder / "settings.xml").read_bytes() == whole
+
+
+@pytest.mark.parametrize("content", TORN)
+def test_a_torn_settings_file_without_a_copy_makes_room_for_a_new_one_and_is_told(
+    kodi: FakeKodi, content: bytes
+) -> None:
+    kodi.data_folder.mkdir(parents=True)
+    (kodi.data_folder / "settings.xml").write_bytes(content)
+    assert Settings().mend()
+    assert not (kodi.data_folder / "settings.xml").exists()
+
+
+def test_a_token_in_the_journal_is_no_loss(kodi: FakeKodi) -> None:
+    kodi.data_folder.mkdir(parents=True)
+    (kodi.data_folder / "settings.xml").write_bytes(b"")
+    Settings().note_token(TOKEN)
+    assert not Settings().mend()
+
+
+def test_a_whole_or_a_missing_settings_file_is_left_alone(kodi: FakeKodi) -> None:
+    assert not Settings().mend()
+    Settings().save_token(TOKEN)
+    before = (kodi.data_folder / "settings.xml").read_bytes()
+    assert not Settings().mend()
+    assert (kodi.data_folder / "settings.xml").read_bytes() == before
+
+
+def test_signing_out_leaves_no_token_in_any_file(kodi: FakeKodi) -> None:
+    Settings().save_token(TOKEN)
+    Settings().clear()
+    assert not any(b"simkl_at" in file.read_bytes() for file in kodi.data_folder.iterdir())
 
 
 def test_where_nothing_can_be_written_it_is_a_storage_failure(kodi: FakeKodi) -> None:

@@ -15,7 +15,7 @@ from .. import clock
 from ..authorizer import Authorizer, NotConfigured
 from ..exchange import Exchange
 from ..journal import Journal
-from ..keeper import Keeper
+from ..keeper import Keeper, Notice
 from ..pace import Pace
 from ..problems import Problem
 from ..resumption import Resumption
@@ -77,6 +77,8 @@ class Service(xbmc.Monitor):
         """Returns when Kodi ends, or ends the add-on."""
         _log.info("service started")
         try:
+            if self._settings.mend():
+                notify(Notice.SETTINGS_LOST)
             self._authorizer.resume()
             while not self.waitForAbort(self._tick()):
                 self._settings.advance()

@@ -9,11 +9,11 @@ import xbmcaddon
 import xbmcvfs
 
 from .. import clock
-from ..journal import Journal, sync_folder
+from ..journal import Journal
 from ..ledger import Ledger
 from ..store import StorageFailed
 from ..values import Account, Secret, Token
-from . import ADDON_ID
+from . import ADDON_ID, settings_file
 
 PACKAGED_CLIENT_ID = os.path.join("resources", "client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
@@ -31,6 +31,13 @@ class Settings:
 
     def __init__(self) -> None:
         self._ledger = Ledger(Journal(os.path.join(data_folder(), JOURNAL)), _KodiSettings(), clock.now)
+
+    def mend(self) -> bool:
+        """Puts a torn settings.xml right; true if what was in it is lost, and not owed by the journal either."""
+        try:
+            return settings_file.mend(_settings_path()) and self.token() is None
+        except OSError:  # it is told when something is to be saved
+            return False
 
     def advance(self) -> None:
         """Writes again what Kodi has not kept."""
@@ -123,16 +130,23 @@ class _KodiSettings:
 
     def write(self, values: Mapping[str, str]) -> None:
         try:
-            addon = xbmcaddon.Addon(ADDON_ID)
-            for name, value in values.items():
-                addon.setSetting(name, value)
-            written = xbmcaddon.Addon(ADDON_ID)
-            self._check(values, {name: written.getSetting(name) for name in values}, "Kodi")
-            self._check(values, _settle_on_disk(os.path.join(data_folder(), "settings.xml")), "settings.xml")
+            try:
+                self._write(values)
+            except StorageFailed:
+                settings_file.mend(_settings_path())  # a torn file is the one cause that does not pass by itself
+                raise
         except RuntimeError as error:  # the add-on is disabled or being replaced
             raise StorageFailed("Kodi does not know the add-on any more") from error
         except (OSError, SyntaxError) as error:  # SyntaxError: the file is no XML
             raise StorageFailed(f"settings.xml: {type(error).__name__}") from error
+
+    def _write(self, values: Mapping[str, str]) -> None:
+        addon = xbmcaddon.Addon(ADDON_ID)
+        for name, value in values.items():
+            addon.setSetting(name, value)
+        written = xbmcaddon.Addon(ADDON_ID)
+        self._check(values, {name: written.getSetting(name) for name in values}, "Kodi")
+        self._check(values, settings_file.settle(_settings_path()), "settings.xml")
 
     def _check(self, wanted: Mapping[str, str], found: Mapping[str, str], where: str) -> None:
         lost = [name for name, value in wanted.items() if found.get(name, "") != value]
@@ -140,17 +154,8 @@ class _KodiSettings:
             raise StorageFailed(f"{where} did not keep {', '.join(sorted(lost))}")
 
 
-def _settle_on_disk(path: str) -> dict[str, str]:
-    """What the file says, once it would survive a power cut. Raises OSError, and ParseError, a SyntaxError."""
-    from xml.etree import ElementTree  # here, because a service that never writes does not need it
-
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
-        root = ElementTree.fromstring(file.read())  # noqa: S314  # Kodi's own file
-    if hasattr(os, "chmod"):
-        os.chmod(path, 0o600)
-    sync_folder(os.path.dirname(path))
-    return {setting.get("id", ""): setting.text or "" for setting in root.iter("setting")}
+def _settings_path() -> str:
+    return os.path.join(data_folder(), "settings.xml")
 
 
 def data_folder() -> str:

@@ -55,6 +55,7 @@ NOTICES = {
     Notice.SIGNED_OUT_HERE: 32072,
     Notice.SIGNED_OUT_PIN: 32073,
     Notice.RECONNECT: 32074,
+    Notice.SETTINGS_LOST: 32075,
 }
 
 
