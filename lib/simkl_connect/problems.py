@@ -14,6 +14,7 @@ class Problem(str, Enum):
     OFFLINE = "offline"
     TIMEOUT = "timeout"
     TLS = "tls"
+    PROXY = "proxy"
     CAPTIVE_PORTAL = "captive_portal"
     RATE_LIMITED = "rate_limited"
     SERVER_TROUBLE = "server_trouble"

@@ -15,7 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ProxySchemeUnknown, ReadTimeoutError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
 from .problems import Problem
@@ -59,6 +59,8 @@ class Transport:
             "Accept-Encoding": "identity",
             "Connection": "keep-alive",
         }
+        if identity.proxy:
+            self._session.proxies = {"http": identity.proxy, "https": identity.proxy}
         adapter = _InterruptibleAdapter(self._sockets)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -114,6 +116,10 @@ class Transport:
 
 
 _PROBLEM_BY_CAUSE: tuple[tuple[tuple[type[BaseException], ...], Problem], ...] = (
+    (
+        (requests.exceptions.ProxyError, requests.exceptions.InvalidSchema, ProxySchemeUnknown),
+        Problem.PROXY,
+    ),
     ((ssl.SSLError, requests.exceptions.SSLError), Problem.TLS),
     ((socket.timeout, requests.Timeout, ReadTimeoutError, Urllib3TimeoutError), Problem.TIMEOUT),
     ((requests.exceptions.ContentDecodingError,), Problem.BAD_ANSWER),
@@ -205,7 +211,8 @@ class _InterruptibleAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(*args, **kwargs)  # type: ignore[no-untyped-call]
-        manager.pool_classes_by_scheme = self._pools
+        if not str(args[0] if args else kwargs["proxy"]).lower().startswith("socks"):  # these connect by themselves
+            manager.pool_classes_by_scheme = self._pools
         return manager
 
 

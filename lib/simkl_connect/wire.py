@@ -31,12 +31,16 @@ class Response:
 
 @dataclass(frozen=True)
 class Identity:
-    """What every request says of the client (Simkl's rules for API clients)."""
+    """What every request says of the client (Simkl's rules for API clients), and the way it takes.
+
+    ``proxy``: the address of a proxy, with user and password if it wants them; empty for the system's own way.
+    """
 
     base_url: str
     client_id: str
     app_version: str
     user_agent: str
+    proxy: str = field(default="", repr=False)
 
 
 def checked_base_url(url: str) -> str:

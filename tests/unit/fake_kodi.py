@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -28,6 +29,7 @@ class FakeKodi:
         self.loses: set[str] = set()
         self.disk_loses: set[str] = set()
         self.disabled = False
+        self.own_settings: dict[str, object] = {}
         self.properties: dict[str, str] = {}
         self.calls: list[str] = []
         self.toasts: list[str] = []
@@ -80,6 +82,9 @@ class FakeKodi:
         monkeypatch.setattr(xbmc, "executeJSONRPC", self._call)
 
     def _call(self, request: str) -> str:
+        called = json.loads(request)
+        if called["method"] == "Settings.GetSettingValue":
+            return json.dumps({"result": {"value": self.own_settings.get(called["params"]["setting"])}})
         self.calls.append(request)
         return "{}"
 

@@ -25,7 +25,7 @@ from . import ADDON_ID, channel
 from .log import log_to_kodi
 from .notifications import notify, notify_connected
 from .settings import Settings, data_folder
-from .system import user_agent
+from .system import proxy, user_agent
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -122,7 +122,7 @@ class Service(xbmc.Monitor):
 
     def _open_exchange(self, client_id: str) -> Exchange:
         version = xbmcaddon.Addon(ADDON_ID).getAddonInfo("version")
-        identity = Identity(self._base_url, client_id, version, user_agent(version))
+        identity = Identity(self._base_url, client_id, version, user_agent(version), proxy())
 
         def open_transport() -> Transport:
             from ..transport import Transport  # on the exchange's thread: importing requests takes time

@@ -48,6 +48,7 @@ PROBLEMS = {
     Problem.SERVICE_SILENT: 32063,
     Problem.SERVICE_GONE: 32064,
     Problem.READ_ONLY: 32065,
+    Problem.PROXY: 32066,
 }
 NOTICES = {
     Notice.ENDED: 32070,
