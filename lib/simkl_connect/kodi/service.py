@@ -19,13 +19,14 @@ from ..keeper import Keeper, Notice
 from ..pace import Pace
 from ..problems import Problem
 from ..resumption import Resumption
+from ..view import View
 from ..viewer import Command
 from ..wire import Identity, checked_base_url
 from . import ADDON_ID, channel
 from .log import log_to_kodi
 from .notifications import notify, notify_connected
 from .settings import Settings, data_folder
-from .system import proxy, user_agent
+from .system import hold_screensaver, proxy, user_agent
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -63,7 +64,7 @@ class Service(xbmc.Monitor):
             store=self._settings,
             client_id=self._configured_client_id,
             open_exchange=self._open_exchange,
-            publish=channel.publish,
+            publish=self._publish,
             stored=self._keeper.look_again,
             finished=notify_connected,
             resumption=Resumption(
@@ -104,6 +105,11 @@ class Service(xbmc.Monitor):
         else:
             self._authorizer.reset(command[1])
             self._keeper.sign_out()
+
+    def _publish(self, view: View) -> None:
+        channel.publish(view)
+        if not view.user_code:
+            hold_screensaver(False)  # for a dialog that was killed and could not let it go
 
     def _tick(self) -> float:
         if self._authorizer.in_flight or self._keeper.in_flight:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Callable, Mapping
 
 import xbmcaddon
@@ -20,7 +21,7 @@ PACKAGED_CLIENT_ID = os.path.join("resources", "client_id.txt")
 JOURNAL = "unsaved.json"
 
 _TOKEN_SETTINGS = ("refresh_token", "token_expires_at", "scope", "token_client_id", "access_token")
-_NO_ACCOUNT = {"account_name": "", "account_id": ""}
+_NO_ACCOUNT = {"account_name": "", "account_id": "", "connected_at": ""}
 
 
 class Settings:
@@ -47,6 +48,10 @@ class Settings:
         """The user's own client id, else the packaged one, else an empty string."""
         return self._ledger.read("client_id").strip() or _packaged_client_id()
 
+    def show_qr(self) -> bool:
+        """Whether the sign-in screen is to have a QR code."""
+        return self._ledger.read("show_qr") != "false"
+
     def token(self) -> Token | None:
         """The stored token, or None."""
         read = self._ledger.read
@@ -65,9 +70,13 @@ class Settings:
         """Whose token it is, or was last; the name is empty if that is not known."""
         return Account(name=self._ledger.read("account_name"), account_id=self._ledger.read("account_id"))
 
+    def connected_at(self) -> float | None:
+        """When the account was connected, in Unix seconds; None if that is not known."""
+        return _number(self._ledger.read("connected_at"))
+
     def note_token(self, token: Token) -> None:
         """Journals a new account's token, where it is read."""
-        self._ledger.note({**_values(token), **_NO_ACCOUNT})
+        self._ledger.note(_new_connection(token))
 
     def note_refreshed(self, token: Token, wanted: Callable[[], bool]) -> None:
         """Journals a refreshed token, where it is read, if it is still ``wanted``."""
@@ -79,7 +88,7 @@ class Settings:
 
     def save_token(self, token: Token) -> None:
         """Replaces token and account."""
-        self._ledger.write({**_values(token), **_NO_ACCOUNT})
+        self._ledger.write(_new_connection(token))
 
     def save_refreshed(self, token: Token) -> None:
         """Replaces the token of the same account."""
@@ -161,6 +170,10 @@ def _settings_path() -> str:
 def data_folder() -> str:
     """Where everything is that the add-on writes."""
     return xbmcvfs.translatePath(f"special://profile/addon_data/{ADDON_ID}")
+
+
+def _new_connection(token: Token) -> dict[str, str]:
+    return {**_NO_ACCOUNT, "connected_at": f"{time.time():.0f}", **_values(token)}
 
 
 def _values(token: Token | None) -> dict[str, str]:

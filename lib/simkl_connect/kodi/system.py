@@ -20,6 +20,11 @@ def user_agent(version: str) -> str:
     return f"simkl-connect/{version} (Kodi {kodi}; {next(known, 'unknown')})"
 
 
+def hold_screensaver(hold: bool) -> None:
+    """Keeps screensaver and display sleep away, or lets them go."""
+    xbmc.executebuiltin(f"InhibitScreensaver({'true' if hold else 'false'})")
+
+
 def proxy() -> str:
     """The address of the proxy in Kodi's settings, with user and password, or an empty string."""
     if not _setting("usehttpproxy") or not _setting("httpproxyserver"):
