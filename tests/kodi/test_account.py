@@ -1,0 +1,125 @@
+"""The account after the sign-in: who it is, switching, being signed out by Simkl, the settings page."""
+
+from __future__ import annotations
+
+import re
+
+from conftest import Boot
+from real_kodi import navigation
+from real_kodi.addon import Addon
+from real_kodi.navigation import ADDON_SETTINGS
+from real_kodi.paths import ADDON_ID
+from simkl_simulator import Account, Simulator
+
+QUESTION = "yesnodialog"
+
+
+def connect(addon: Addon, simkl: Simulator) -> str:
+    """Signs in; the access token."""
+    addon.run("authorize")
+    simkl.approve(addon.wait_for_code())
+    addon.wait_for_setting("account_name", "Ada")
+    addon.kodi.press("select")
+    addon.wait_until_dialog_closed()
+    return simkl.issued[-1].access
+
+
+def change_settings(addon: Addon, **values: str) -> None:
+    """Edits settings.xml while Kodi is off, and starts it again."""
+    addon.kodi.quit()
+    file = addon.kodi.profile.addon_data() / "settings.xml"
+    text = file.read_text("utf-8")
+    for name, value in values.items():
+        text = re.sub(rf'(<setting id="{name}">)[^<]*', rf"\g<1>{value}", text)
+    file.write_text(text, "utf-8")
+    addon.kodi.restart()
+
+
+def test_the_account_screen_says_who_is_connected_and_since_when(boot: Boot, simkl: Simulator) -> None:
+    addon = boot(simkl.url)
+    connect(addon, simkl)
+    addon.run()
+    navigation.wait_for_window(addon.kodi, QUESTION)
+    lines = addon.kodi.control(9)
+    assert "Connected as Ada" in lines
+    assert re.search(r"Since \d+/\d+/\d+", lines)
+    assert navigation.focused(addon.kodi) == "Close"
+    addon.kodi.press("select")
+    navigation.wait_until_closed(addon.kodi, QUESTION)
+    assert addon.settings["account_name"] == "Ada"
+
+
+def test_switching_keeps_the_old_account_until_the_new_one_is_saved(boot: Boot, simkl: Simulator, flow: str) -> None:
+    addon = boot(simkl.url, flow)
+    old = connect(addon, simkl)
+    addon.run()
+    navigation.wait_for_window(addon.kodi, QUESTION)
+    navigation.press(addon.kodi, "Switch account")
+    code = addon.wait_for_code()
+    assert addon.settings["access_token"] == old
+    simkl.approve(code, Account("Grace", 7))
+    addon.wait_for_setting("account_name", "Grace")
+    assert addon.settings["access_token"] == simkl.issued[-1].access != old
+
+
+def test_cancelling_a_switch_changes_nothing(boot: Boot, simkl: Simulator) -> None:
+    addon = boot(simkl.url)
+    old = connect(addon, simkl)
+    addon.run("authorize")
+    addon.wait_for_code()
+    addon.kodi.press("back")
+    addon.wait_for_phase("cancelled")
+    assert (addon.settings["access_token"], addon.settings["account_name"]) == (old, "Ada")
+
+
+def test_a_connection_that_simkl_has_ended_is_told_once_and_keeps_the_name(boot: Boot, simkl: Simulator) -> None:
+    addon = boot(simkl.url, "v2")
+    simkl.revoke(connect(addon, simkl))
+    change_settings(addon, token_expires_at="1600000000")
+    addon.kodi.wait_for(lambda: addon.kodi.boolean("Window.IsVisible(notification)"), "a notification")
+    addon.kodi.wait_for(lambda: addon.settings["access_token"] == "", "the token to go")
+    assert (addon.settings["refresh_token"], addon.settings["account_name"]) == ("", "Ada")
+    asked = len(simkl.requests)
+    addon.kodi.restart()
+    addon.kodi.wait_for(lambda: addon.state, "the service to run")
+    assert len(simkl.requests) == asked
+
+
+def test_a_revoked_token_that_is_used_ends_the_connection(boot: Boot, simkl: Simulator, flow: str) -> None:
+    addon = boot(simkl.url, flow)
+    simkl.revoke(connect(addon, simkl))
+    change_settings(addon, account_name="")
+    addon.kodi.wait_for(lambda: addon.settings["access_token"] == "", "the token to go")
+    addon.kodi.wait_for(lambda: addon.kodi.boolean("Window.IsVisible(notification)"), "a notification")
+
+
+def test_the_settings_page_offers_what_can_be_done(boot: Boot, simkl: Simulator) -> None:
+    addon = boot(simkl.url)
+    navigation.open_settings(addon.kodi, ADDON_ID)
+    assert "Sign out" not in labels_of_the_page(addon)
+    addon.kodi.press("back")
+    navigation.wait_until_closed(addon.kodi, ADDON_SETTINGS)
+    connect(addon, simkl)
+    navigation.open_settings(addon.kodi, ADDON_ID)
+    assert {"Authorize", "Sign out", "Show a QR code"} <= labels_of_the_page(addon)
+
+
+def labels_of_the_page(addon: Addon) -> set[str]:
+    """The labels that the focus comes by."""
+    found = set()
+    navigation.move_to(addon.kodi, "Authorize")
+    for _ in range(4):
+        found.add(navigation.focused(addon.kodi))
+        addon.kodi.press("down")
+        last = navigation.focused(addon.kodi)
+        addon.kodi.wait_for(lambda last=last: navigation.focused(addon.kodi) or last, "a focus")
+    return found
+
+
+def test_the_settings_page_comes_back_after_a_sign_in_begun_there(boot: Boot, simkl: Simulator) -> None:
+    addon = boot(simkl.url)
+    addon.press_authorize()
+    simkl.approve(addon.wait_for_code())
+    addon.wait_for_message("Connected as Ada")
+    addon.kodi.press("select")
+    navigation.wait_for_window(addon.kodi, ADDON_SETTINGS)
