@@ -102,7 +102,11 @@ def _challenge(state: State, form: Mapping[str, str]) -> str:
 
 
 def _redeem(state: State, client_id: str, form: Mapping[str, str]) -> Response:
-    """One poll (RFC 8628, section 3.5). The order of the questions is this simulator's own."""
+    """One poll (RFC 8628, section 3.5).
+
+    The order of the questions is this simulator's own, and harder on a client than it need be: a decided code that is
+    polled too early gets ``slow_down`` here, where other servers answer at once.
+    """
     code = state.device(client_id, _field(form, "device_code"))
     if code is None or code.redeemed:
         raise _refused("invalid_grant", "the device code is unknown or has been used")
@@ -126,17 +130,19 @@ def _refresh(state: State, request: Request, client_id: str, form: Mapping[str, 
         raise _refused("invalid_grant", "the refresh token is unknown, expired or revoked")
     require_quota(state, request)
     state.refresh(grant)
-    return _tokens(grant, "refreshed")
+    return _tokens(grant, "refreshed", names_refresh_token=state.behaviour.rotate or state.behaviour.repeats)
 
 
-def _tokens(grant: Grant, outcome: str) -> Response:
-    body = {
+def _tokens(grant: Grant, outcome: str, names_refresh_token: bool = True) -> Response:
+    body: dict[str, object] = {
         "access_token": grant.access_token,
         "refresh_token": grant.refresh_token,
         "token_type": "bearer",
         "expires_in": number(ACCESS_TOKEN_LIFE),
         "scope": grant.scope,
     }
+    if not names_refresh_token:
+        del body["refresh_token"]
     return json_response(200, body, outcome, NO_STORE)
 
 

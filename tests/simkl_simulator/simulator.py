@@ -44,9 +44,10 @@ class Simulator:
         pkce: bool = True,
         denies: bool = True,
         rotate: bool = False,
+        repeats: bool = True,
         on_request: Callable[[RequestRecord], None] | None = None,
     ) -> None:
-        behaviour = Behaviour(expires_in, interval, pin_retired, pkce, denies, rotate, rate_limits)
+        behaviour = Behaviour(expires_in, interval, pin_retired, pkce, denies, rotate, repeats, rate_limits)
         self._state = State(clients, Account(account_name, account_id), behaviour, clock)
         self._exchange = Exchange(self._state, latency, on_request)
         context = _context(tls)

@@ -50,6 +50,13 @@ def test_refresh_tokens_may_rotate(make_simkl: MakeSimulator, clock: ManualClock
     assert caller.refresh(new).status_code == 200
 
 
+def test_a_refresh_may_leave_the_refresh_token_out(make_simkl: MakeSimulator, clock: ManualClock) -> None:
+    caller = DeviceCaller(make_simkl(repeats=False), "id-v2", clock)
+    token = caller.signed_in()["refresh_token"]
+    assert "refresh_token" not in caller.refresh(token).json()
+    assert caller.refresh(token).status_code == 200
+
+
 def test_a_refresh_token_lives_180_days_from_its_last_use(v2: DeviceCaller, clock: ManualClock) -> None:
     token = v2.signed_in()["refresh_token"]
     for _ in range(2):
