@@ -14,6 +14,8 @@ CONNECTED_STAYS = 5.0
 """Seconds that "Connected" is shown before the screen closes by itself."""
 LAST_MINUTE = 60.0
 """Seconds before its end from which the screen says that a code is about to run out."""
+PROGRESS_STEP = 0.02
+"""Percent: on a bar across a screen of 3840 pixels less than one, so that it is drawn no more often than it moves."""
 
 
 class Button(Enum):
@@ -86,7 +88,7 @@ def screen_of(view: View, now: float) -> Screen:
         account_name=view.account_name,
         problem=view.problem,
         said=view.said,
-        progress=round(100 * part, 2),
+        progress=round(round(100 * part / PROGRESS_STEP) * PROGRESS_STEP, 2),
         time_left=f"{seconds // 60}:{seconds % 60:02d}" if view.deadline is not None else "",
         hurry=view.deadline is not None and seconds <= LAST_MINUTE,
         buttons=BUTTONS_IF_FALLING_SHORT if falls_short else BUTTONS[phase],

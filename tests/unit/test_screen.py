@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from simkl_connect.problems import Problem
 from simkl_connect.screen import BUTTONS, Button, screen_of
 from simkl_connect.sign_in import Phase
 from simkl_connect.view import View
 
+MEDIA = Path(__file__).parents[2] / "resources/skins/Default/media/simkl-connect"
 WAITING = View(
     phase="waiting", user_code="5G6JA", verification_uri="https://simkl.com/pin", expires_in=900.0, deadline=1000.0
 )
@@ -16,7 +19,7 @@ WAITING = View(
     [
         (100.0, 100.0, "15:00"),
         (550.0, 50.0, "7:30"),
-        (999.5, 0.1, "0:01"),
+        (999.5, 0.06, "0:01"),
         (1000.0, 0.0, "0:00"),
         (2000.0, 0.0, "0:00"),
     ],
@@ -38,6 +41,36 @@ def test_without_a_code_no_time_is_shown() -> None:
     assert screen_of(View(phase="starting"), 0.0).time_left == ""
 
 
+def test_the_qr_code_gets_the_address_with_the_code() -> None:
+    assert screen_of(View(phase="waiting", verification_uri_complete="https://x/1"), 0.0).whole_address == "https://x/1"
+
+
+@pytest.mark.parametrize(("now", "hurry"), [(100.0, False), (939.0, False), (940.0, True), (1000.0, True)])
+def test_the_last_minute_is_told_apart(now: float, hurry: bool) -> None:
+    assert screen_of(WAITING, now).hurry is hurry
+
+
+def test_there_is_no_hurry_without_a_code() -> None:
+    assert not screen_of(View(phase="expired"), 0.0).hurry
+
+
+def test_every_phase_has_a_sign_that_is_drawn() -> None:
+    drawn = {path.stem for path in MEDIA.glob("*.png")}
+    assert {screen_of(View(phase=phase.value), 0.0).sign for phase in Phase} <= drawn
+
+
+def test_connected_closes_by_itself() -> None:
+    assert [phase for phase in Phase if screen_of(View(phase=phase.value), 0.0).closes_itself] == [Phase.CONNECTED]
+
+
+def test_connected_with_less_than_asked_for_stays_and_can_be_tried_again() -> None:
+    screen = screen_of(View(phase="connected", problem="read_only"), 0.0)
+    assert not screen.closes_itself
+    assert screen.buttons == (Button.TRY_AGAIN, Button.CLOSE)
+    assert screen.sign == "read_only"
+    assert (MEDIA / "read_only.png").exists()
+
+
 @pytest.mark.parametrize("phase", Phase)
 def test_every_phase_has_a_way_on_and_a_way_out(phase: Phase) -> None:
     assert 1 <= len(BUTTONS[phase]) <= 2
@@ -50,6 +83,12 @@ def test_a_view_survives_the_way_through_the_property(problem: Problem) -> None:
     assert View.from_json(view.to_json()) == view
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"from":"another version"}'])
+def test_what_a_later_version_adds_is_passed_over() -> None:
+    assert View.from_json('{"phase":"waiting","request":"r1","mood":"good"}') == View(request="r1", phase="waiting")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"phase":"confused"}', '{"phase":5}', '{"from":"another version"}']
+)
 def test_what_is_no_view_is_none(text: str) -> None:
     assert View.from_json(text) is None
