@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import stat
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from simkl_connect.kodi import channel, notifications, texts
 from simkl_connect.kodi.service import Service
 from simkl_connect.kodi.settings import Settings
 from simkl_connect.problems import Problem
-from simkl_connect.screen import BUTTONS, screen_of
+from simkl_connect.screen import screen_of
 from simkl_connect.sign_in import Phase
 from simkl_connect.store import StorageFailed
 from simkl_connect.values import Account, Secret, Token
@@ -24,7 +23,6 @@ from simkl_connect.viewer import Command
 
 ADDON_ID = "script.simkl.connect"
 TOKEN = Token(Secret("simkl_at"), Secret("simkl_rt"), 1_800_000_000.0, "media:read media:write", "client-id")
-RESOURCES = Path(__file__).parents[2] / "resources"
 
 
 @pytest.fixture
@@ -245,13 +243,3 @@ def test_what_falls_short_of_a_connection_is_told_with_it(kodi: FakeKodi) -> Non
 def test_the_servers_own_words_follow_ours(kodi: FakeKodi) -> None:
     message = texts.message(screen_of(View(phase="failed", problem="refused", said="Go away"), 0.0))
     assert message.endswith("Go away")
-
-
-def test_every_text_in_use_is_in_the_language_file() -> None:
-    there = set(
-        re.findall(r'msgctxt "#(\d+)"', (RESOURCES / "language/resource.language.en_gb/strings.po").read_text("utf-8"))
-    )
-    tables = (texts.BUTTONS, texts.PHASES, texts.PROBLEMS, texts.NOTICES)
-    used = {str(number) for table in tables for number in table.values()}  # type: ignore[attr-defined]
-    assert used <= there
-    assert {button for row in BUTTONS.values() for button in row} <= set(texts.BUTTONS)
