@@ -15,8 +15,11 @@ def account_request(token: Token) -> Request:
 
 
 def read_account(response: Response) -> Answer:
-    """The account's name, made fit to draw, and its id; 401 means that the token is not good any more."""
-    if response.status == 401:
+    """The account's name, made fit to draw, and its id; 401 means that the token is not good any more.
+
+    A 401 with a page for people is not Simkl's: a connection must not end by the word of something in between.
+    """
+    if response.status == 401 and not looks_like_a_web_page(response):
         return Ended(f"HTTP 401{error_id(response)}")
     if response.status != 200 or looks_like_a_web_page(response):
         return read_failure(response)

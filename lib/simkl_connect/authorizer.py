@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Callable
 
 from .account import account_request, read_account
@@ -16,6 +17,9 @@ from .sign_in import Cancelled, Event, Phase, Sent, SignIn, Step, Tick
 from .store import StorageFailed, Store
 from .values import Token
 from .view import View, view_of
+
+QUOTED = 12
+"""Characters by which a secret is known again; the sentence may have been cut in the middle of it."""
 
 _log = logging.getLogger(__name__)
 
@@ -143,16 +147,24 @@ class Authorizer:
         return [*self._leaving, *([self._current] if self._current else [])]
 
     def _leave(self) -> None:
-        """Lets the request of the last sign-in end by itself: its answer may carry the token."""
-        if self._current is not None:
+        """Lets the request of the last sign-in end by itself: its answer may carry the token.
+
+        Where the token has come already, that request only asks for the name, and the token may not be kept any more.
+        """
+        if self._current is None:
+            return
+        if self._current.token is None:
             self._leaving.append(self._current)
-            self._current = None
+        else:
+            self._current.exchange.close()
+        self._current = None
 
     def _advance(self, attempt: _Attempt) -> None:
+        self._apply(attempt, Tick())  # first: a poll that waits for its turn must not be sent after the deadline
         answer = attempt.exchange.answer()
         if answer is not None:
             self._take(attempt, answer)
-        self._apply(attempt, Tick())
+            self._apply(attempt, Tick())
         step = attempt.state.next_step(self._clock())
         if step in (Step.ASK, Step.POLL, Step.IDENTIFY):
             self._send(attempt, step)
@@ -180,6 +192,8 @@ class Authorizer:
     def _take(self, attempt: _Attempt, answer: Answer) -> None:
         if isinstance(answer, Unsuited):
             answer = self._turn(attempt, answer)
+        if isinstance(answer, Refused):
+            answer = _unquoted(answer, attempt)
         if isinstance(answer, (Trouble, Refused)):
             _log.warning("%s: %s (%s)", attempt.state.phase.value, answer.problem.value, answer.detail)
         if isinstance(answer, CodeIssued):
@@ -243,3 +257,11 @@ class Authorizer:
         if view != self._shown:
             self._shown = view
             self._publish(view)
+
+
+def _unquoted(refusal: Refused, attempt: _Attempt) -> Refused:
+    """Without the server's sentence if that quotes what was sent: it is published where all of Kodi can read it."""
+    authorization = attempt.state.authorization
+    sent = (authorization.device_code if authorization else None, attempt.choice.flow.verifier)
+    quotes = any(secret.reveal()[:QUOTED] in refusal.said for secret in sent if secret is not None)
+    return replace(refusal, said="") if quotes else refusal

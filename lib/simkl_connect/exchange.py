@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import TYPE_CHECKING, Callable, Tuple
 
 from .answers import Answer, Refused, Trouble
@@ -34,8 +34,9 @@ class Exchange:
         self._clock = clock
         self._waiting: Job | None = None
         self._sent: Request | None = None
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        # No SimpleQueue: before Python 3.10 its Empty is that of whichever interpreter of Kodi imported it last
+        self._jobs: Queue[Job | None] = Queue()
+        self._answers: Queue[Answer] = Queue()
         self._sent_at = 0.0
         self._closed = False
         self._transport: Transport | None = None

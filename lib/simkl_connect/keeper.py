@@ -103,8 +103,12 @@ class Keeper:
     def sign_out(self) -> None:
         """Forgets the account here at once, then asks the server to end the connection as well."""
         token = self._store.token()
-        self._drop_exchange()
-        self._store.clear()
+        if token is not None or self._task is not _Task.REVOKE:  # signing out twice does not stop the revocation
+            self._drop_exchange()
+        try:
+            self._store.clear()
+        except StorageFailed as failed:  # it is tried again, and what is read counts as forgotten
+            _log.error("not saved: %s", failed)
         _log.info("signed out")
         if token is None:
             return

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import secrets
 import time
+from contextlib import suppress
 from typing import Callable, Mapping
 
 from .answers import (
@@ -131,7 +132,7 @@ class DeviceFlow:
 
     def _read_refusal(self, response: Response) -> Answer:
         error = error_name(response)
-        if not error or error in _PASSING or response.status >= 429 or response.status < 400:
+        if not error or error in _PASSING or response.status in (408, 412) or not 400 <= response.status < 429:
             return read_failure(response)
         known: Mapping[str, Answer] = {
             "authorization_pending": Pending(),
@@ -179,7 +180,7 @@ class DeviceFlow:
         kind = body.get("token_type", "bearer")
         if not isinstance(kind, str) or kind.lower() != "bearer":
             raise BadAnswer("token_type is not bearer")
-        if body.get("refresh_token") is not None:
+        with suppress(BadAnswer):  # the access token comes once: it is not given up over what can be done without
             refresh_token = read_secret(body, "refresh_token")
         granted = body.get("scope")
         lifetime = read_seconds(body, "expires_in", TOKEN_EXPIRES_IN, LONGEST_TOKEN_EXPIRES_IN)

@@ -25,6 +25,9 @@ LONGEST_RETRY_AFTER = 24 * 3600.0
 
 _USER_CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+_SIMKL_HOST = re.compile(r"(?:[a-z0-9-]+\.)*simkl\.com")
+_NO_DATE = (TypeError, ValueError, IndexError, OverflowError)
+"""What parsedate_to_datetime raises: the first three by Python version, the last for numbers without end."""
 _MARKUP = re.compile(r"\[/?(?:B|I|LIGHT|UPPERCASE|LOWERCASE|CAPITALIZE|CR|TABS|COLOR)\b[^\]]*\]", re.IGNORECASE)
 
 
@@ -85,8 +88,7 @@ def read_verification_uri(value: object, otherwise: str = KNOWN_VERIFICATION_URI
         port = parts.port
     except ValueError:
         return otherwise
-    host = parts.hostname or ""
-    at_simkl = host == "simkl.com" or host.endswith(".simkl.com")
+    at_simkl = _SIMKL_HOST.fullmatch(parts.hostname or "") is not None
     plain = not re.search(r"[\\\[\]]", value) and port in (None, 443) and "@" not in parts.netloc
     return value.rstrip("/") if parts.scheme == "https" and at_simkl and plain else otherwise
 
@@ -109,7 +111,8 @@ def read_failure(response: Response) -> Trouble | Refused:
     A cause that may pass is :class:`Trouble`. Simkl's final words are 401 and 412 (Simkl's error reference).
     """
     detail = f"HTTP {response.status}{error_id(response)}"
-    if 300 <= response.status < 400 or (response.status < 400 and looks_like_a_web_page(response)):
+    redirect, sign_in_first = 300 <= response.status < 400, response.status == 511  # RFC 6585, section 6
+    if redirect or sign_in_first or (response.status < 400 and looks_like_a_web_page(response)):
         return Trouble(Problem.CAPTIVE_PORTAL, f"{detail}, not an answer of Simkl's API")
     if response.status == 429:
         return Trouble(Problem.RATE_LIMITED, detail, retry_after(response))
@@ -151,7 +154,7 @@ def retry_after(response: Response) -> float | None:
     else:
         try:
             date = parsedate_to_datetime(value)
-        except (TypeError, ValueError, IndexError):  # which one depends on the Python version
+        except _NO_DATE:
             return None
         sent = _date_header(response)
         seconds = (date.replace(tzinfo=date.tzinfo or timezone.utc) - sent).total_seconds()
@@ -162,6 +165,6 @@ def _date_header(response: Response) -> datetime:
     """When the server says it answered: its clock is the one its dates are meant by."""
     try:
         date = parsedate_to_datetime(response.headers.get("date", ""))
-    except (TypeError, ValueError, IndexError):
+    except _NO_DATE:
         return datetime.now(timezone.utc)
     return date.replace(tzinfo=date.tzinfo or timezone.utc)

@@ -4,29 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flow_cases import ACCESS_TOKEN, CLIENT_ID, PIN, FlowCase, answer
-from simkl_connect.answers import Answer, CodeGone, CodeIssued, Granted, Pending, Refused, SlowDown, Trouble
+from simkl_connect.answers import CodeGone, CodeIssued, Granted, Pending, Refused, SlowDown, Trouble
 from simkl_connect.pin import PinFlow
 from simkl_connect.problems import Problem
 from simkl_connect.values import DeviceAuthorization, Secret
-from simkl_connect.wire import Response
-
-PORTAL = b"<!DOCTYPE html><html><body>Welcome to the hotel</body></html>"
-NO_ANSWERS = {
-    "portal page": (Response(200, {"content-type": "text/html"}, PORTAL), Problem.CAPTIVE_PORTAL),
-    "portal page called JSON": (Response(200, {"content-type": "application/json"}, PORTAL), Problem.CAPTIVE_PORTAL),
-    "redirect": (Response(302, {"location": "http://portal.example"}), Problem.CAPTIVE_PORTAL),
-    "empty body": (Response(200), Problem.BAD_ANSWER),
-    "no content": (Response(204), Problem.BAD_ANSWER),
-    "cut JSON": (Response(200, {}, b'{"result":"O'), Problem.BAD_ANSWER),
-    "not UTF-8": (Response(200, {}, b'{"result":"\xff"}'), Problem.BAD_ANSWER),
-    "a list": (Response(200, {}, b"[]"), Problem.BAD_ANSWER),
-    "nested without end": (Response(200, {}, b"[" * 60000), Problem.BAD_ANSWER),
-    "408": (Response(408), Problem.SERVER_TROUBLE),
-    "429": (Response(429), Problem.RATE_LIMITED),
-    "500": (Response(500), Problem.SERVER_TROUBLE),
-    "503": (Response(503, {}, PORTAL), Problem.SERVER_TROUBLE),
-    "403": (Response(403, {}, PORTAL), Problem.SERVER_TROUBLE),
-}
 
 
 def issued(case: FlowCase, **changed: object) -> DeviceAuthorization:
@@ -115,14 +96,6 @@ def test_polls_are_read(case: FlowCase) -> None:
     granted = read(case.granted)
     assert isinstance(granted, Granted)
     assert granted.token.access_token == Secret(ACCESS_TOKEN)
-
-
-@pytest.mark.parametrize(("response", "problem"), NO_ANSWERS.values(), ids=NO_ANSWERS)
-def test_what_is_no_answer_is_passing_trouble_with_a_name(case: FlowCase, response: Response, problem: Problem) -> None:
-    flow = case.flow()
-    reads: list[Answer] = [flow.read_device_authorization(response), flow.read_token(response)]
-    assert [type(read) for read in reads] == [Trouble, Trouble]
-    assert [read.problem for read in reads if isinstance(read, Trouble)] == [problem, problem]
 
 
 def test_a_refused_client_id_is_final(case: FlowCase) -> None:

@@ -14,16 +14,9 @@ from simkl_connect.values import Secret
 from simkl_connect.wire import Identity, Request, checked_base_url
 from simkl_simulator import (
     Body,
-    CloseEmpty,
-    CloseMidBody,
     Drip,
-    Fault,
-    GzipBomb,
     Hang,
-    Huge,
     Redirect,
-    ResetBefore,
-    ResetMidBody,
     Simulator,
     silent_listener,
 )
@@ -96,50 +89,9 @@ def test_a_redirect_is_not_followed(open_transport: Open, simkl: Simulator) -> N
     assert len(simkl.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("fault", "problem"),
-    [
-        (CloseEmpty(), Problem.OFFLINE),
-        (ResetBefore(), Problem.OFFLINE),
-        (CloseMidBody(), Problem.OFFLINE),
-        (ResetMidBody(), Problem.OFFLINE),
-        (Huge(LARGEST_BODY + 1), Problem.BAD_ANSWER),
-        (Huge(10_000_000, declared=False), Problem.BAD_ANSWER),
-        (GzipBomb(50_000_000), Problem.BAD_ANSWER),
-        (Body(b"not gzip", {"Content-Encoding": "gzip"}), Problem.BAD_ANSWER),
-    ],
-    ids=repr,
-)
-def test_a_fault_on_the_wire_has_a_name(open_transport: Open, simkl: Simulator, fault: Fault, problem: Problem) -> None:
-    simkl.fault("/oauth/pin", fault)
-    transport = open_transport(simkl.url)
-    assert failure(transport).problem is problem
-    assert transport.send(CODE).status == 200
-
-
 def test_a_body_of_the_largest_size_is_read(open_transport: Open, simkl: Simulator) -> None:
     simkl.fault("/oauth/pin", Body(b"x" * LARGEST_BODY))
     assert len(open_transport(simkl.url).send(CODE).body) == LARGEST_BODY
-
-
-def test_no_listener_is_being_offline(open_transport: Open) -> None:
-    with Simulator({"id": "v1"}) as gone:
-        url = gone.url
-    assert failure(open_transport(url)).problem is Problem.OFFLINE
-
-
-def test_an_unknown_host_is_being_offline(open_transport: Open) -> None:
-    assert failure(open_transport("https://does-not-exist.invalid")).problem is Problem.OFFLINE
-
-
-@pytest.mark.parametrize("flaw", ["expired", "not_yet_valid", "wrong_name", "unknown_issuer"])
-def test_a_bad_certificate_is_a_tls_problem(
-    open_transport: Open, certificates: Certificates, monkeypatch: pytest.MonkeyPatch, flaw: str
-) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca))
-    with Simulator({"id": "v1"}, tls=getattr(certificates, flaw)) as simkl:
-        assert failure(open_transport(simkl.url)).problem is Problem.TLS
-        assert simkl.requests == []
 
 
 def test_a_good_certificate_is_taken(
