@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONPATH := tests
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo test unit kodi kills lint zip clean
+.PHONY: help setup demo test unit kodi kills bench soak matrix lint art screens check zip repo clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,13 +26,35 @@ kodi: setup ## tests in a real Kodi: minutes
 lint: setup ## style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy lib tests/simkl_simulator tests/real_kodi
+	.venv/bin/mypy lib tests/simkl_simulator tests/real_kodi tests/art tests/foreign/server.py
 
 kills: setup ## Kodi killed at 60 moments around the hand-over: a quarter of an hour
 	KILLS=30 $(PYTHON) -m pytest -q tests/kodi/test_nothing_lost.py -k kill
 
+bench: setup ## how fast and how light, beside its floor, into docs/measurements.md; SHORT=1 for fewer rounds
+	$(PYTHON) -m bench $(if $(SHORT),--short)
+
+soak: setup ## twelve simulated hours with faults, and a hundred sign-ins in one Kodi; SHORT=1 for fewer
+	$(PYTHON) -m bench.soak $(if $(SHORT),--short)
+
+matrix: setup ## Kodi 19, 20 and 21 in chroots of Debian 11, 12 and 13 (root), and Python 3.8 to 3.13
+	$(PYTHON) -m pytest -q tests/matrix
+	$(PYTHON) tests/matrix/pythons.py
+
+art: setup ## draw letters, signs, icon and fanart anew
+	$(PYTHON) -m art
+
+screens: setup ## pictures of every state of the screen, side by side, into docs/screens/
+	$(PYTHON) -m art.screens
+
+check: setup ## Kodi's own checker over what ships
+	$(PYTHON) -m shipping.checker
+
 zip: ## the add-on as it is installed, in dist/; SIMKL_CLIENT_ID=… is packaged with it
 	@python3 -m real_kodi.package
+
+repo: setup ## a repository that any web host can serve, in dist/repo/; REPOSITORY_URL=… is where
+	$(PYTHON) -m shipping.repository
 
 clean: ## remove what was built, the venv too
 	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -34,7 +34,7 @@ class Exchange:
         self._clock = clock
         self._waiting: Job | None = None
         self._sent: Request | None = None
-        # No SimpleQueue: before Python 3.10 its Empty is that of whichever interpreter of Kodi imported it last
+        # No SimpleQueue: with Python 3.9.0 to 3.9.5 its Empty is that of whichever add-on has imported it last
         self._jobs: Queue[Job | None] = Queue()
         self._answers: Queue[Answer] = Queue()
         self._sent_at = 0.0

@@ -14,8 +14,8 @@ CONNECTED_STAYS = 5.0
 """Seconds that "Connected" is shown before the screen closes by itself."""
 LAST_MINUTE = 60.0
 """Seconds before its end from which the screen says that a code is about to run out."""
-PROGRESS_STEP = 0.02
-"""Percent: on a bar across a screen of 3840 pixels less than one, so that it is drawn no more often than it moves."""
+PROGRESS_STEP = 0.05
+"""Percent; less than a pixel of a bar across 1920, so that it moves smoothly and is not drawn more often than that."""
 
 
 class Button(Enum):

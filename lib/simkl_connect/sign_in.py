@@ -4,7 +4,8 @@ It knows neither the network nor the clock nor a screen: 900 seconds pass in a m
 
 The rule: a code is asked for once, polled never before its time and never after its deadline, one request at
 a time; and a token that arrives is taken in every phase, because the server delivers it only once.
-TRANSITIONS holds the whole of it; an event that has no row changes nothing.
+TRANSITIONS holds the whole of it; an event that has no row changes nothing, but any answer counts as one: the interval
+begins anew with it.
 """
 
 from __future__ import annotations
@@ -125,7 +126,9 @@ class SignIn:
 
     def advance(self, event: Event, now: float, jitter: float = 0.0) -> SignIn:
         """The state after ``event``. ``jitter`` from 0 to 1 spreads the retries of many devices."""
-        answered = self if isinstance(event, (Sent, Tick, Cancelled)) else replace(self, in_flight=False)
+        answered = self
+        if not isinstance(event, (Sent, Tick, Cancelled)):
+            answered = replace(self, in_flight=False, due=now + self.interval)
         handler = TRANSITIONS.get((self.phase, type(event)))
         return handler(answered, event, now, jitter) if handler else answered
 

@@ -70,7 +70,7 @@ class Transport:
         self._sockets.interrupted = False
         try:
             return self._exchange(request)
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError, SystemError) as error:
             failure = self._name(error)
         raise failure  # outside the except block: the original quotes the address, and must not travel along
 
@@ -110,7 +110,7 @@ class Transport:
         if self._sockets.interrupted:
             return ConnectionFailed(Problem.TIMEOUT, f"no whole answer in time ({detail})")
         for causes, problem in _PROBLEM_BY_CAUSE:
-            if any(isinstance(kind, causes) for kind in kinds):
+            if any(_is_one_of(causes, kind) for kind in kinds):
                 return ConnectionFailed(problem, detail)
         return ConnectionFailed(Problem.OFFLINE, detail)
 
@@ -120,10 +120,18 @@ _PROBLEM_BY_CAUSE: tuple[tuple[tuple[type[BaseException], ...], Problem], ...] =
         (requests.exceptions.ProxyError, requests.exceptions.InvalidSchema, ProxySchemeUnknown),
         Problem.PROXY,
     ),
-    ((ssl.SSLError, requests.exceptions.SSLError), Problem.TLS),
+    ((ssl.SSLError, requests.exceptions.SSLError, SystemError), Problem.TLS),
     ((socket.timeout, requests.Timeout, ReadTimeoutError, Urllib3TimeoutError), Problem.TIMEOUT),
     ((requests.exceptions.ContentDecodingError,), Problem.BAD_ANSWER),
 )
+
+
+def _is_one_of(causes: tuple[type[BaseException], ...], error: BaseException) -> bool:
+    """By name as well: Python 3.9.0 to 3.9.5 (Debian 11) has C code raise the classes of whichever interpreter loaded
+    it last, and in Kodi that is another add-on's; ``ssl`` trips over a bad certificate then, with a SystemError.
+    """
+    names = {cause.__name__ for cause in causes}
+    return isinstance(error, causes) or any(kind.__name__ in names for kind in type(error).__mro__)
 
 
 class BodyTooLarge(requests.exceptions.ContentDecodingError):

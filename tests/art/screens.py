@@ -68,7 +68,7 @@ def main(wanted: Sequence[str]) -> int:
                 save(pictures[name], PAGE / f"{name}.jpg")
     if not wanted or LANGUAGES in wanted:
         shots = [shot for look in translations() for shot in photograph(look, IN_EVERY_LANGUAGE).values()]
-        save(contact_sheet(shots, len(IN_EVERY_LANGUAGE), width=544), SHEETS / f"{LANGUAGES}.jpg")
+        save(contact_sheet(shots, len(IN_EVERY_LANGUAGE), width=400), SHEETS / f"{LANGUAGES}.jpg")
     return 0
 
 

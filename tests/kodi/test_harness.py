@@ -78,21 +78,25 @@ def display_socket(pid: int) -> Path:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_test_run_that_is_ended_takes_kodi_along(addon: Path, tmp_path: Path, how: signal.Signals) -> None:
     program = (
-        "import sys; from real_kodi.kodi import Kodi, Setup\n"
+        "import signal, sys; from real_kodi.kodi import Kodi, Setup\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background job ignores it
         f"with Kodi(Setup(zips=[{str(addon)!r}])) as kodi: print(kodi.pid, flush=True); sys.stdin.read()"
     )
-    with subprocess.Popen(
+    errors = tmp_path / "errors.txt"
+    with errors.open("wb") as said, subprocess.Popen(
         [sys.executable, "-c", program],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=said,
         env={**os.environ, "PYTHONPATH": str(TESTS), "TMPDIR": str(tmp_path)},
     ) as run:
         assert run.stdout is not None
-        pid = int(run.stdout.readline())
+        announced = run.stdout.readline()
+        assert announced, errors.read_text()
+        pid = int(announced)
         display = display_socket(pid)
         run.send_signal(how)
-        run.wait()
+        run.wait(timeout=20)
     wait_for(lambda: gone(pid), "Kodi to be gone")
     wait_for(lambda: not display.exists(), "its Xvfb to be gone")
 

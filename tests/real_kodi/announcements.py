@@ -11,6 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Iterator
 
+_PING = b'{"jsonrpc": "2.0", "id": 1, "method": "JSONRPC.Ping"}'
+_PATIENCE = 10.0
+"""Seconds to wait for an answer to it."""
+
 
 @dataclass(frozen=True)
 class Notification:
@@ -29,13 +33,18 @@ class Announcements:
     """Collects everything announced from now on, on a thread of its own, until closed."""
 
     def __init__(self, port: int) -> None:
-        """Connect to the TCP ``port`` of this machine."""
+        """Connect to the TCP ``port`` of this machine, and wait until Kodi knows of it: it answers a ping."""
         self._received: list[Notification] = []
         self._lock = threading.Lock()
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=5.0)
+        self._known = threading.Event()
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE)
         self._socket.settimeout(None)
         self._thread = threading.Thread(target=self._collect, name=f"announcements-{port}", daemon=True)
         self._thread.start()
+        self._socket.sendall(_PING)
+        if not self._known.wait(_PATIENCE):
+            self.close()
+            raise TimeoutError(f"waited {_PATIENCE:g} s for an answer on TCP port {port}; there was none")
 
     def received(self) -> tuple[Notification, ...]:
         """Everything so far, oldest first."""
@@ -54,6 +63,8 @@ class Announcements:
         pending = ""
         while chunk := self._receive():
             values, pending = _split(pending + decode(chunk))
+            if any("result" in value for value in values):
+                self._known.set()
             arrived = [_notification(value) for value in values if "method" in value]
             with self._lock:
                 self._received += arrived

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Mapping, Protocol
 
 from .process import GuardedProcess
@@ -45,14 +44,6 @@ class Display(Protocol):
     environment: dict[str, str]
 
 
-def find_binary() -> Path:
-    """Kodi's binary itself: the ``kodi`` on the path is a script that starts it again when it crashes."""
-    found = sorted([*Path("/usr/lib").glob("*/kodi/kodi.bin"), *Path("/usr/lib").glob("kodi/kodi.bin")])
-    if not found:
-        raise KodiError("no kodi.bin in /usr/lib: run tests/real_kodi/setup.sh")
-    return found[0]
-
-
 class Instance:
     """A booted Kodi. ``boot_seconds`` is how long it took from the start of the process to the home screen."""
 
@@ -62,11 +53,11 @@ class Instance:
         self.ports = profile.prepare_boot()
         self.rpc = JsonRpc(self.ports.web)
         self.boot_seconds = 0.0
-        binary = find_binary()
-        command = [str(binary), "--windowing=x11", *([] if profile.windowed else ["--standalone"])]
+        runtime = profile.setup.runtime
+        command = runtime.command(["--windowing=x11", *([] if profile.windowed else ["--standalone"])], profile.home)
         full = {**_environment(profile), **display.environment, **environment}
         self._started = time.monotonic()
-        self._process = GuardedProcess(command, full, profile.output_file, "SIGKILL", binary.parent)
+        self._process = GuardedProcess(command, full, profile.output_file, "SIGKILL", runtime.binary.parent)
 
     @property
     def pid(self) -> int:
@@ -78,10 +69,15 @@ class Instance:
         """Whether the process runs."""
         return self._process.alive
 
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; 128 + n if signal n ended it."""
+        return self._process.exit_code
+
     def require_alive(self) -> None:
         """Raise :class:`KodiError` if the process is gone."""
         if not self.alive:
-            raise KodiError(f"Kodi has ended with exit code {self._process.exit_code}", self._profile)
+            raise KodiError(f"Kodi has ended with exit code {self.exit_code}", self._profile)
 
     def wait_until_home(self, timeout: float) -> None:
         """Wait for JSON-RPC to answer and the home screen to be there, at most ``timeout`` seconds."""
@@ -120,6 +116,16 @@ class Instance:
         return True
 
 
+# Variables that Kodi sets itself, some a moment after its start. Setting a new one while another thread reads any
+# crashes in getenv (about one boot in five hundred); changing one that is there does not.
+_SET_BY_KODI = {
+    "LIRC_SOCKET_PATH": "/var/run/lirc/lircd",
+    "OS": "Linux",
+    "PYTHONOPTIMIZE": "1",
+    "TZ": "Etc/UTC",
+}
+
+
 def _environment(profile: Profile) -> dict[str, str]:
     """All that Kodi gets to see: no other Python on its path, no message bus, no sound server, no proxies."""
     runtime = profile.home / "runtime"
@@ -133,4 +139,5 @@ def _environment(profile: Profile) -> dict[str, str]:
         "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent",
         "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent",
         "KODI_AE_SINK": "ALSA",
+        **_SET_BY_KODI,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable, Mapping, TypeVar
@@ -12,7 +13,7 @@ from PIL import Image
 
 from .announcements import Announcements, Notification
 from .display import DeveloperDisplay, VirtualDisplay
-from .events import send_builtin
+from .events import listening, send_builtin
 from .instance import Instance, KodiError, log_tail
 from .process import thread_names
 from .profile import Profile, Setup
@@ -22,6 +23,7 @@ from .waiting import wait_for
 Seen = TypeVar("Seen")
 
 HOME_WINDOW = 10000
+_TURN = "real_kodi.turn"
 _PYTHON_THREAD = "LanguageInvoker"
 
 
@@ -47,13 +49,14 @@ class Kodi:
         self._on_screen = on_screen
         self._wait_for_service = wait_for_service
         self._boot_timeout = boot_timeout
+        self._turns = count(1)
         self._lasting = ExitStack()  # what is there until the end
         self._running = ExitStack()  # what is there until Kodi is restarted
 
     def __enter__(self) -> Kodi:
         with ExitStack() as stack:
             stack.callback(self._clean_up)
-            self.profile = Profile(self.setup, databases(), self._on_screen)
+            self.profile = Profile(self.setup, databases(self.setup.runtime), self._on_screen)
             self._lasting.callback(self.profile.remove)
             self._display = self._make_display()
             self._lasting.callback(self._display.close)
@@ -77,6 +80,11 @@ class Kodi:
     def alive(self) -> bool:
         """Whether Kodi runs."""
         return self._instance.alive
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while Kodi runs; 128 + n if signal n has ended it."""
+        return self._instance.exit_code
 
     @property
     def boot_seconds(self) -> float:
@@ -119,6 +127,12 @@ class Kodi:
         """Run a built-in function, ``RunScript(…)`` for one. There is no answer: wait for what it does."""
         self._instance.require_alive()
         send_builtin(self._instance.ports.event, text)
+
+    def catch_up(self) -> None:
+        """Wait until Kodi has done all it was told before: its main loop takes keys and built-ins in their order."""
+        turn = str(next(self._turns))
+        self.builtin(f"SetProperty({_TURN},{turn},{HOME_WINDOW})")
+        self.wait_for(lambda: self.property(_TURN) == turn, "Kodi's main loop to come round")
 
     # --- asking it things
 
@@ -210,6 +224,7 @@ class Kodi:
         self._instance = Instance(self.profile, self._display, self.environment)
         self._running.callback(self._instance.kill)
         self._instance.wait_until_home(self._boot_timeout)
+        self.wait_for(lambda: listening(self._instance.ports.event), "Kodi's event server")
         self._announcements = Announcements(self._instance.ports.tcp)
         self._running.callback(self._announcements.close)
         if self._wait_for_service:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import deque
 from typing import Dict, Tuple
 
 from .kodi import Kodi
-from .waiting import INTERVAL
 
 ADDON_SETTINGS = 10140
 """The window id of an add-on's settings dialog."""
@@ -25,9 +23,6 @@ _SWITCH = re.compile(r" \([* ]\)$")
 
 _LONGEST_WALK = 150
 """Presses of arrows."""
-
-_REACTION = 0.4
-"""Seconds after which a key press that has moved nothing is taken to have done nothing."""
 
 
 class NotFound(Exception):
@@ -100,12 +95,9 @@ def _unexplored(way: _Way, start: _Place) -> str:
 
 def _step(kodi: Kodi, direction: str) -> _Place:
     """Press one arrow; where the focus is then."""
-    before = _place(kodi)
     kodi.press(direction)
-    deadline = time.monotonic() + _REACTION
-    while (place := _place(kodi)) == before and time.monotonic() < deadline:
-        time.sleep(INTERVAL)
-    return place
+    kodi.catch_up()
+    return _place(kodi)
 
 
 def _place(kodi: Kodi) -> _Place:

@@ -15,6 +15,7 @@ from typing import Mapping, Sequence
 from . import guisettings
 from .guisettings import Ports
 from .paths import ADDON_ID
+from .runtime import HOST, Runtime
 
 ESTUARY = "skin.estuary"
 ESTOUCHY = "skin.estouchy"
@@ -34,7 +35,8 @@ class Setup:
 
     ``zips`` and ``folders`` are add-ons to install and enable, ``language`` a language add-on's id, ``width`` and
     ``height`` the screen in pixels, ``debug`` Kodi's log level, ``kodi_settings`` further settings of Kodi by id,
-    ``addon_settings`` the settings of the add-on ``addon_id`` before the first start (None: no file).
+    ``addon_settings`` the settings of the add-on ``addon_id`` before the first start (None: no file), ``runtime`` which
+    Kodi it is.
     """
 
     zips: Sequence[Path] = ()
@@ -47,6 +49,7 @@ class Setup:
     debug: bool = False
     kodi_settings: Mapping[str, str] = field(default_factory=dict)
     addon_settings: Mapping[str, str] | None = None
+    runtime: Runtime = HOST
 
 
 class Profile:

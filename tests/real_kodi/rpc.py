@@ -26,7 +26,11 @@ class JsonRpc:
 
     def call(self, method: str, **params: object) -> Any:
         """The result of ``method``."""
-        answer = json.loads(self._post(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})))
+        body = self._post(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
+        try:
+            answer = json.loads(body)
+        except ValueError as error:  # the web server is up before what it serves, and cut off when Kodi quits
+            raise ConnectionError(f"port {self.port} does not speak JSON: {body[:80]!r}") from error
         if "error" in answer:
             raise RpcError(method, answer["error"])
         return answer["result"]

@@ -27,7 +27,7 @@ class Behaviour:
 
     ``pin_retired``: V1 is switched off, ``/oauth/pin`` answers 410. ``pkce``: V2 accepts a code challenge. ``denies``:
     V2 says ``access_denied`` after a "no" instead of staying pending. ``rotate``: a refresh gives a new refresh token.
-    ``repeats``: a refresh that gives no new one names the old one again; RFC 6749, section 6, leaves both to the server.
+    ``repeats``: a refresh that gives no new one names the old one again (RFC 6749, section 6, leaves that open).
     """
 
     expires_in: float = 900

@@ -13,12 +13,13 @@ from typing import Callable, Protocol
 
 from fakes import FakeClock, FakeStore
 from flow_cases import CLIENT_ID, DEVICE, PIN, TOKEN_BODY, FlowCase, account, answer
-from simkl_connect.authorizer import Authorizer
+from simkl_connect.authorizer import Authorizer, NotConfigured
 from simkl_connect.exchange import LONGEST_EXCHANGE, Exchange
 from simkl_connect.journal import Journal
 from simkl_connect.keeper import Keeper, Notice
 from simkl_connect.oauth2 import GRANT_TYPE
 from simkl_connect.pace import Pace
+from simkl_connect.problems import Problem
 from simkl_connect.resumption import Resumption
 from simkl_connect.transport import ConnectionFailed, Transport
 from simkl_connect.values import Token
@@ -326,6 +327,7 @@ class Device:
     exchanges: list[Exchange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.missing: Problem | None = None
         self._impatient = False
         self.clock = self.network.clock
         self.wall = FakeClock(time.time())  # the clock that a sign-in counts a token's life by
@@ -342,7 +344,7 @@ class Device:
         )
         self.authorizer = Authorizer(
             store=self.store,
-            client_id=lambda: CLIENT_ID,
+            client_id=self._client_id,
             open_exchange=self._open,
             publish=self.views.append,
             stored=self.keeper.look_again,
@@ -351,6 +353,11 @@ class Device:
             clock=self.clock,
             jitter=lambda: 0.5,
         )
+
+    def _client_id(self) -> str:
+        if self.missing is not None:
+            raise NotConfigured(self.missing)
+        return CLIENT_ID
 
     def _open(self, _client_id: str) -> Exchange:
         self.exchanges.append(Exchange(self.network.open, self.pace, self.clock))  # type: ignore[arg-type]

@@ -260,7 +260,7 @@ def test_a_no_that_is_not_simkls_last_word_passes(words: Device, ask: Ask, reply
     PASSES[ask.name](words, Problem.BAD_ANSWER if reply.status == 200 else Problem.SERVER_TROUBLE)
 
 
-LAST_WORDS = {
+LAST_WORDS: dict[Ask, dict[str, tuple[Response, str, Problem | None]]] = {
     CODE_PIN: {
         "401": (Response(401), "failed", Problem.CLIENT_ID_REFUSED),
         "404": (Response(404), "failed", Problem.CLIENT_ID_REFUSED),

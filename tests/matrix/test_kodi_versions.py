@@ -1,0 +1,133 @@
+"""The main job on each version of Kodi, in the Debian it comes with: install, connect, update, quit."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+from real_kodi import installing, navigation, package
+from real_kodi.addon import Addon
+from real_kodi.dependencies import stand_ins
+from real_kodi.kodi import Kodi
+from real_kodi.paths import ADDON_ID, PROJECT
+from real_kodi.profile import Setup
+from real_kodi.runtime import Runtime
+from simkl_simulator import Hang, Simulator
+
+PICTURES = PROJECT / "build" / "matrix"
+CLIENT_ID = "matrix-client-id"
+NEWER = "99.0.0"
+QUITS = int(os.environ.get("QUITS", "2"))
+"""How often Kodi is quit in each phase."""
+PATIENCE = 5.0
+"""Seconds in which Kodi has to be gone."""
+
+OTHER_ADD_ON = "import queue, socket, ssl, xbmcgui; xbmcgui.Window(10000).setProperty('other', 'here')"
+"""Python 3.9.2 of Debian 11 raises its exceptions in our add-on from then on."""
+
+TROUBLE = re.compile(
+    r"Traceback|Error Type|EXCEPTION|let's kill it|waiting on thread|left several classes in memory"
+    rf"|error <general>: \[{re.escape(ADDON_ID)}\]",
+    re.IGNORECASE,
+)
+
+
+def trouble(kodi: Kodi) -> list[str]:
+    """The lines of the log that no good day has."""
+    return [line for line in kodi.log().splitlines() if TROUBLE.search(line)]
+
+
+def zips(folder: Path) -> tuple[Path, Path]:
+    """The add-on as it ships with a client id, and a newer version of it."""
+    files = package.contents(PROJECT, CLIENT_ID)
+    now, newer = folder / "now.zip", folder / "newer.zip"
+    package.write_zip(now, ADDON_ID, files)
+    own = f'version="{package.version_of(PROJECT)}" provider-name'.encode()
+    manifest = files["addon.xml"].replace(own, f'version="{NEWER}" provider-name'.encode())
+    package.write_zip(newer, ADDON_ID, {**files, "addon.xml": manifest})
+    return now, newer
+
+
+@pytest.mark.parametrize("flow", ["v1", "v2"])
+def test_the_main_job(runtime: Runtime, release: str, flow: str, tmp_path: Path) -> None:
+    now, newer = zips(tmp_path)
+    setup = Setup(folders=stand_ins(), debug=True, runtime=runtime)
+    with Simulator({CLIENT_ID: flow}, interval=1) as simkl, Kodi(setup, {"SIMKL_API_URL": simkl.url}) as kodi:
+        addon = Addon(kodi)
+        installing.install(kodi, now, ADDON_ID, package.version_of(PROJECT))
+        addon.wait_for_phase("idle")
+        navigation.wait_until_closed(kodi, "notification")  # "Add-on installed", over the picture
+        token = connect(addon, simkl, PICTURES / f"{release}-{flow}")
+        installing.install(kodi, newer, ADDON_ID, NEWER)
+        kodi.wait_for(lambda: kodi.log().count("service started") == 2, "the newer version's service")
+        addon.wait_for_phase("idle")
+        assert addon.settings["access_token"] == token
+        assert kodi.quit() < PATIENCE
+        assert kodi.exit_code == 0
+        assert trouble(kodi) == []
+
+
+def connect(addon: Addon, simkl: Simulator, pictures: Path) -> str:
+    """From the Authorize button until dialog and settings page are closed again; the token."""
+    pictures.mkdir(parents=True, exist_ok=True)
+    addon.press_authorize()
+    code = addon.wait_for_code()
+    assert [code] == simkl.codes()
+    assert addon.shown.address == "simkl.com/pin"
+    addon.kodi.still_picture().save(pictures / "waiting.png")
+    simkl.approve(code)
+    token = addon.wait_for_setting("access_token")
+    assert token == simkl.issued[-1].access
+    addon.wait_for_message("Connected as Ada")
+    addon.wait_for_setting("account_name", "Ada")
+    addon.kodi.still_picture().save(pictures / "connected.png")
+    addon.wait_until_dialog_closed()
+    navigation.wait_for_window(addon.kodi, navigation.ADDON_SETTINGS)  # where it was begun
+    addon.kodi.press("back")
+    navigation.wait_until_closed(addon.kodi, navigation.ADDON_SETTINGS)
+    return token
+
+
+@pytest.mark.parametrize("phase", ["idle", "waiting", "connected"])
+def test_kodi_quits_cleanly(runtime: Runtime, phase: str, tmp_path: Path) -> None:
+    now, _ = zips(tmp_path)
+    setup = Setup(zips=[now], folders=stand_ins(), debug=True, runtime=runtime)
+    with Simulator({CLIENT_ID: "v2"}, interval=1) as simkl, Kodi(setup, {"SIMKL_API_URL": simkl.url}) as kodi:
+        for _ in range(QUITS):
+            reach(phase, Addon(kodi), simkl)
+            took = kodi.quit()
+            assert (kodi.exit_code, trouble(kodi)) == (0, [])
+            assert took < PATIENCE
+            kodi.restart()
+
+
+def reach(phase: str, addon: Addon, simkl: Simulator) -> None:
+    """From a fresh boot."""
+    addon.kodi.wait_for(lambda: addon.state, "the service")
+    if phase == "idle":
+        return
+    addon.run("authorize")
+    code = addon.wait_for_code()
+    time.sleep(1.5)  # so that it has polled
+    if phase == "connected":
+        simkl.approve(code)
+        addon.wait_for_message("Connected as Ada")
+
+
+def test_a_time_out_has_its_name_beside_other_add_ons(runtime: Runtime, tmp_path: Path) -> None:
+    now, _ = zips(tmp_path)
+    setup = Setup(zips=[now], folders=stand_ins(), debug=True, runtime=runtime)
+    with Simulator({CLIENT_ID: "v1"}, interval=1) as simkl, Kodi(setup, {"SIMKL_API_URL": simkl.url}) as kodi:
+        addon = Addon(kodi)
+        reach("waiting", addon, simkl)
+        other = kodi.profile.home / "other.py"
+        other.write_text(OTHER_ADD_ON)
+        kodi.builtin(f"RunScript({other})")
+        kodi.wait_for(lambda: kodi.property("other"), "the other add-on")
+        simkl.fault("/oauth", Hang())
+        addon.wait_for_message("Simkl takes too long to answer", timeout=30.0)
+        assert kodi.quit() < PATIENCE
+        assert (kodi.exit_code, trouble(kodi)) == (0, [])
