@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONPATH := tests
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo test unit kodi kills bench soak matrix lint art screens check zip repo clean
+.PHONY: help setup demo test unit kodi kills bench soak matrix lint art screens docs check zip repo clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ kodi: setup ## tests in a real Kodi: minutes
 lint: setup ## style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy lib tests/simkl_simulator tests/real_kodi tests/art tests/foreign/server.py
+	.venv/bin/mypy lib tests/simkl_simulator tests/real_kodi tests/art tests/foreign/server.py tests/shipping tests/doc_tables tests/bench
 
 kills: setup ## Kodi killed at 60 moments around the hand-over: a quarter of an hour
 	KILLS=30 $(PYTHON) -m pytest -q tests/kodi/test_nothing_lost.py -k kill
@@ -46,6 +46,9 @@ art: setup ## draw letters, signs, icon and fanart anew
 
 screens: setup ## pictures of every state of the screen, side by side, into docs/screens/
 	$(PYTHON) -m art.screens
+
+docs: setup ## the documents that are drawn from the code: docs/errors.md, docs/states.md
+	PYTHONPATH=lib:tests:tests/unit $(PYTHON) -m doc_tables
 
 check: setup ## Kodi's own checker over what ships
 	$(PYTHON) -m shipping.checker

@@ -1,0 +1,57 @@
+"""A throw-away add-on that does nothing more than it must: the least that a dialog or a service can cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Mapping
+
+from real_kodi import package
+
+ADDON_ID = "script.bench.floor"
+READY = "bench.floor"
+"""The Home window's property that its service sets."""
+_SKIN = "resources/skins/"
+
+_ADDON = """<?xml version="1.0" encoding="UTF-8"?>
+<addon id="script.bench.floor" name="Floor" version="1.0.0" provider-name="tests">
+  <requires><import addon="xbmc.python" version="3.0.0"/></requires>
+  {service}
+  <extension point="xbmc.python.script" library="default.py"/>
+  <extension point="xbmc.addon.metadata">
+    <summary lang="en_GB">For measurements</summary>
+    <description lang="en_GB">For measurements</description>
+    <platform>all</platform>
+    <license>MIT</license>
+  </extension>
+</addon>
+"""
+_SERVICE = """
+import xbmc, xbmcgui
+xbmcgui.Window(10000).setProperty("bench.floor", "ready")
+xbmc.Monitor().waitForAbort()
+"""
+_DIALOG = """
+import os, sys, xbmcgui
+class Dialog(xbmcgui.WindowXMLDialog):
+    def onInit(self):
+        for bar in (103, 106):  # Kodi draws a bar that stands at nothing again and again
+            self.getControl(bar).setPercent(50)
+folder = os.path.dirname(os.path.abspath(__file__))
+dialog = Dialog("script-simkl-connect.xml", folder, "Default", "1080i")
+texts = {"phase": sys.argv[1], "sign": sys.argv[1], "message": "Standing still", "first_button": "Cancel",
+         "address": "simkl.com/pin", "code_without_pictures": "ABCDE", "time_left": "15:00", "skin": "skin.estuary"}
+for name, text in texts.items():
+    dialog.setProperty(name, text)
+dialog.doModal()
+"""
+
+
+def write_floor(target: Path, contents: Mapping[str, bytes], with_service: bool) -> Path:
+    """Its zip, with the dialog out of ``contents``, the add-on's files."""
+    service = '<extension point="xbmc.service" library="service.py"/>' if with_service else ""
+    files = {name: data for name, data in contents.items() if name.startswith(_SKIN)}
+    files["addon.xml"] = _ADDON.format(service=service).encode()
+    files["service.py"] = _SERVICE.encode()
+    files["default.py"] = _DIALOG.encode()
+    package.write_zip(target, ADDON_ID, files)
+    return target

@@ -1,0 +1,108 @@
+"""What every measurement needs: the add-on's zip and the floor's, certificates, a simulated Simkl, Kodis."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Callable, TypeVar
+
+from real_kodi import package
+from real_kodi.addon import DIALOG, Addon
+from real_kodi.dependencies import stand_ins
+from real_kodi.kodi import Kodi
+from real_kodi.paths import ADDON_ID, PROJECT
+from real_kodi.profile import Setup
+from simkl_simulator import Simulator
+from simkl_simulator.certificates import make_certificates
+
+from . import floor
+
+CLIENT_IDS = {"v1": "client-id-v1", "v2": "client-id-v2"}
+FLOW_NAMES = {"v1": "pin", "v2": "device"}
+ROUND_TRIP = 0.1
+"""Seconds between a request and its answer."""
+
+Seen = TypeVar("Seen")
+
+
+class Lab:
+    """Makes things in ``folder``. ``short``: fewer runs of everything."""
+
+    def __init__(self, folder: Path, short: bool) -> None:
+        self.folder = folder
+        self.short = short
+        contents = package.contents(PROJECT, None)
+        self.zip = folder / "add-on.zip"
+        package.write_zip(self.zip, ADDON_ID, contents)
+        self._floor_dialog = floor.write_floor(folder / "dialog.zip", contents, with_service=False)
+        self._floor_service = floor.write_floor(folder / "service.zip", contents, with_service=True)
+        self.certificates = make_certificates(folder)
+
+    def times(self, many: int, few: int) -> int:
+        """How often something is done."""
+        return few if self.short else many
+
+    def simkl(self, interval: float = 5, expires_in: float = 900, latency: float = ROUND_TRIP) -> Simulator:
+        """Over TLS, with the round trip of a usual network."""
+        clients = {client_id: flow for flow, client_id in CLIENT_IDS.items()}
+        return Simulator(clients, interval=interval, expires_in=expires_in, latency=latency, tls=self.certificates.good)
+
+    def environment(self, url: str) -> dict[str, str]:
+        """Where a Kodi finds Simkl, and whom it trusts."""
+        return {"SIMKL_API_URL": url, "REQUESTS_CA_BUNDLE": self.certificates.ca}
+
+    def bare(self) -> Kodi:
+        """A Kodi without any add-on."""
+        return Kodi(Setup())
+
+    def floor(self) -> Kodi:
+        """A Kodi with a service that does nothing."""
+        return Kodi(Setup(zips=[self._floor_service]), wait_for_service=True)
+
+    def ours(self, url: str, flow: str = "v1") -> Kodi:
+        """A Kodi with the add-on, whose flow is known already, and the floor's dialog."""
+        settings = {"client_id": CLIENT_IDS[flow], "flow": f"{FLOW_NAMES[flow]} {CLIENT_IDS[flow]}"}
+        zips = [self.zip, self._floor_dialog]
+        options = Setup(zips=zips, folders=stand_ins(), addon_settings=settings)
+        return Kodi(options, environment=self.environment(url), wait_for_service=True)
+
+
+def until(look: Callable[[], Seen | None], what: str, timeout: float = 30.0, pause: float = 0.0) -> tuple[Seen, float]:
+    """The first true value and when it was seen, by ``time.monotonic``; looks as often as it can."""
+    deadline = time.monotonic() + timeout
+    while True:
+        seen = look()
+        now = time.monotonic()
+        if seen:
+            return seen, now
+        if now > deadline:
+            raise TimeoutError(f"waited {timeout:g} s for {what}")
+        if pause:
+            time.sleep(pause)
+
+
+def open_floor(kodi: Kodi, phase: str) -> float:
+    """Presses for the floor's dialog; the moment of the press, by ``time.monotonic``."""
+    pressed = time.monotonic()
+    kodi.builtin(f"RunScript({floor.ADDON_ID},{phase})")
+    return pressed
+
+
+def open_ours(kodi: Kodi) -> float:
+    """Presses for the add-on's dialog; the moment of the press, by ``time.monotonic``."""
+    pressed = time.monotonic()
+    Addon(kodi).run("authorize")
+    return pressed
+
+
+def close_dialog(kodi: Kodi) -> None:
+    """Back, and wait until no script runs beside the service."""
+    kodi.wait_for(lambda: kodi.boolean(f"Window.IsActive({DIALOG})"), "the dialog")
+    kodi.press("back")
+    kodi.wait_for(lambda: not kodi.boolean(f"Window.IsVisible({DIALOG})"), "the dialog to close")
+    kodi.wait_for(lambda: kodi.python_runs() <= 1, "the script to end")
+
+
+def forget_sign_in(kodi: Kodi) -> None:
+    """So that the next start, which is to be a plain one, does not take it up again."""
+    (kodi.profile.addon_data() / "sign-in.json").unlink(missing_ok=True)

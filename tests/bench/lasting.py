@@ -1,0 +1,189 @@
+"""The add-on without Kodi, as long as one likes: everything real but the clock, the settings and the screen."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Callable, Mapping
+
+from simkl_connect.authorizer import Authorizer
+from simkl_connect.exchange import Exchange
+from simkl_connect.journal import Journal, write_whole
+from simkl_connect.keeper import Keeper, Notice
+from simkl_connect.ledger import Ledger
+from simkl_connect.pace import Pace
+from simkl_connect.resumption import Resumption
+from simkl_connect.transport import Transport
+from simkl_connect.values import Account, Secret, Token
+from simkl_connect.view import View
+from simkl_connect.wire import Identity
+from simkl_simulator import ManualClock
+
+TICK = 0.05
+"""Simulated seconds that pass while an answer is awaited for :data:`PAUSE`."""
+PAUSE = 0.001
+"""Real seconds."""
+LONGEST_STEP = 5.0
+"""Simulated seconds at once, while nothing is awaited."""
+_TOKEN = ("access_token", "refresh_token", "expires_at", "scope", "client_id")
+_ACCOUNT = {"account_name": "", "account_id": ""}
+
+
+class _SettingsFile:
+    """The settings: a JSON file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._values: dict[str, str] = {}
+
+    def read(self, name: str) -> str:
+        return self._values.get(name, "")
+
+    def write(self, values: Mapping[str, str]) -> None:
+        self._values.update(values)
+        write_whole(str(self._path), json.dumps(self._values).encode())
+
+
+class _Store:
+    """What the add-on remembers, in a ledger."""
+
+    def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
+        self.ledger = Ledger(Journal(str(folder / "unsaved.json")), _SettingsFile(folder / "settings.json"), clock)
+
+    def token(self) -> Token | None:
+        access, refresh, expires_at, scope, client_id = (self.ledger.read(name) for name in _TOKEN)
+        if not access:
+            return None
+        ends = float(expires_at) if expires_at else None
+        return Token(Secret(access), Secret(refresh) if refresh else None, ends, scope, client_id)
+
+    def account(self) -> Account:
+        return Account(self.ledger.read("account_name"), self.ledger.read("account_id"))
+
+    def note_token(self, token: Token) -> None:
+        self.ledger.note({**_ACCOUNT, **_values(token)})
+
+    def note_refreshed(self, token: Token, wanted: Callable[[], bool]) -> None:
+        self.ledger.note(_values(token), wanted)
+
+    def strike(self, token: Token) -> None:
+        self.ledger.strike(_values(token))
+
+    def save_token(self, token: Token) -> None:
+        self.ledger.write({**_ACCOUNT, **_values(token)})
+
+    def save_refreshed(self, token: Token) -> None:
+        self.ledger.write(_values(token))
+
+    def save_account(self, account: Account) -> None:
+        self.ledger.write({"account_name": account.name, "account_id": account.account_id})
+
+    def end(self) -> None:
+        self.ledger.write(dict.fromkeys(_TOKEN, ""))
+
+    def clear(self) -> None:
+        self.ledger.write({**_ACCOUNT, **dict.fromkeys(_TOKEN, "")})
+
+    def flow(self, client_id: str) -> str:
+        return self.ledger.read(f"flow {client_id}")
+
+    def save_flow(self, client_id: str, flow: str) -> None:
+        if self.flow(client_id) != flow:
+            self.ledger.write({f"flow {client_id}": flow})
+
+    def reminded_at(self) -> float:
+        return float(self.ledger.read("reminded_at") or 0)
+
+    def save_reminded_at(self, at: float) -> None:
+        self.ledger.write({"reminded_at": repr(at)})
+
+    def offer_reconnect(self, offer: bool) -> None:
+        """There is no settings page."""
+
+
+class Device:
+    """A service's life. ``url`` and ``client_id`` may be changed; ``wall_clock_ahead`` is in seconds."""
+
+    def __init__(self, folder: Path, clock: ManualClock, url: str, client_id: str, jitter: Callable[[], float]) -> None:
+        self.clock = clock
+        self.url = url
+        self.client_id = client_id
+        self.wall_clock_ahead = 0.0
+        self.view = View()
+        self.notices: dict[Notice, int] = {}
+        self._pace = Pace(clock)
+        self.store = _Store(folder, clock)
+        self._keeper = Keeper(
+            self.store, lambda: self.client_id, self._open, self._notify, clock, self._wall_clock, jitter
+        )
+        self.authorizer = Authorizer(
+            store=self.store,
+            client_id=lambda: self.client_id,
+            open_exchange=self._open,
+            publish=self._show,
+            stored=self._keeper.look_again,
+            finished=lambda name: None,
+            resumption=Resumption(Journal(str(folder / "sign-in.json")), clock, self._wall_clock, "boot"),
+            clock=clock,
+            jitter=jitter,
+        )
+        self.authorizer.resume()
+
+    def step(self) -> None:
+        """One turn of the service; then time passes, as much as there is to wait."""
+        self.store.ledger.advance()
+        self.authorizer.advance()
+        if not self.authorizer.in_flight:
+            self._keeper.advance()
+        if self.authorizer.in_flight or self._keeper.in_flight:
+            time.sleep(PAUSE)
+            self.clock.advance(TICK)
+            return
+        planned = self.authorizer.seconds_to_wait()
+        self.clock.advance(min(LONGEST_STEP, max(0.01, planned if planned is not None else LONGEST_STEP)))
+
+    def step_until(self, condition: Callable[[], bool], longest: float) -> bool:
+        """Whether it came true within so many simulated seconds."""
+        deadline = self.clock() + longest
+        while not condition() and self.clock() < deadline:
+            self.step()
+        return condition()
+
+    def sign_out(self, request: str) -> None:
+        """As the service does it."""
+        self.authorizer.reset(request)
+        self._keeper.sign_out()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is awaited."""
+        return self.authorizer.in_flight or self._keeper.in_flight
+
+    def close(self) -> None:
+        """As when Kodi ends."""
+        self.authorizer.close(1.0)
+        self._keeper.close(1.0)
+
+    def _open(self, client_id: str) -> Exchange:
+        identity = Identity(self.url, client_id, "1.0.0", "simkl-connect/1.0.0 (soak)")
+        return Exchange(lambda: Transport(identity), self._pace, self.clock)
+
+    def _notify(self, notice: Notice) -> None:
+        self.notices[notice] = self.notices.get(notice, 0) + 1
+
+    def _show(self, view: View) -> None:
+        self.view = view
+
+    def _wall_clock(self) -> float:
+        return self.clock() + self.wall_clock_ahead
+
+
+def _values(token: Token) -> dict[str, str]:
+    return {
+        "refresh_token": token.refresh_token.reveal() if token.refresh_token else "",
+        "expires_at": repr(token.expires_at) if token.expires_at is not None else "",
+        "scope": token.scope,
+        "client_id": token.client_id,
+        "access_token": token.access_token.reveal(),
+    }
