@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONPATH := tests
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo test unit kodi kills bench soak matrix lint art screens docs check zip repo clean
+.PHONY: help setup demo test unit kodi kills bench soak matrix lint art screens docs check zip repo release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,10 +18,10 @@ demo: setup ## the main job in a real Kodi: HOLD=1 to take part, LIVE=1 for the 
 test: unit kodi ## all tests
 
 unit: setup ## tests without Kodi: seconds
-	$(PYTHON) -m pytest -q tests/unit tests/simulator tests/foreign
+	$(PYTHON) -m pytest -q -n 2 tests/unit tests/simulator tests/foreign
 
 kodi: setup ## tests in a real Kodi: minutes
-	$(PYTHON) -m pytest -q --durations=8 tests/kodi
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal --durations=8 tests/kodi
 
 lint: setup ## style and types
 	.venv/bin/ruff check .
@@ -58,6 +58,9 @@ zip: ## the add-on as it is installed, in dist/; SIMKL_CLIENT_ID=… is packaged
 
 repo: setup ## a repository that any web host can serve, in dist/repo/; REPOSITORY_URL=… is where
 	$(PYTHON) -m shipping.repository
+
+release: setup ## VERSION=x.y.z: version, changelog, all checks, zip, commit and tag; nothing is pushed
+	$(PYTHON) -m shipping.release $(VERSION)
 
 clean: ## remove what was built, the venv too
 	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
