@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Callable, TypeVar
+from typing import Callable, Mapping, TypeVar
 
 from real_kodi import package
 from real_kodi.addon import DIALOG, Addon
@@ -101,6 +101,15 @@ def close_dialog(kodi: Kodi) -> None:
     kodi.press("back")
     kodi.wait_for(lambda: not kodi.boolean(f"Window.IsVisible({DIALOG})"), "the dialog to close")
     kodi.wait_for(lambda: kodi.python_runs() <= 1, "the script to end")
+
+
+def restart(kodi: Kodi, environment: Mapping[str, str] | None = None) -> None:
+    """Boots it again; once more where a busy machine has let the harness run out of patience."""
+    try:
+        kodi.restart(environment)
+    except TimeoutError:
+        kodi.kill()
+        kodi.restart(environment)
 
 
 def forget_sign_in(kodi: Kodi) -> None:

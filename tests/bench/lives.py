@@ -11,10 +11,10 @@ from real_kodi.addon import Addon
 from real_kodi.kodi import Kodi
 
 from . import floor, procfs
-from .lab import Lab, until
+from .lab import Lab, restart, until
 from .report import MIB, MS, SECONDS, Row, Unit, at_most_more, at_most_times
 
-SETTLING = 3.0
+SETTLING = 2.0
 """Seconds from the start until a service is taken to be idle."""
 _MICROSECONDS = Unit("µs/s", 1e6)
 _PER_SECOND = Unit("/s", 1.0, 2)
@@ -45,12 +45,12 @@ def measure(lab: Lab) -> list[Row]:
         for number in range(rounds):
             long = number == rounds - 1 and not lab.short
             for kodi, life in kinds if number % 2 else reversed(kinds):
-                _live(kodi, life, 0.0 if life is bare else 60.0 if long else 5.0)
+                _live(kodi, life, 0.0 if life is bare else 60.0 if long else 4.0)
     return _rows(bare, still, ours)
 
 
 def _live(kodi: Kodi, life: Life, idle: float) -> None:
-    kodi.restart()
+    restart(kodi)
     life.boot.append(kodi.boot_seconds)
     if idle:
         until(lambda: kodi.property(floor.READY) or Addon(kodi).state, "the service to be ready")

@@ -9,7 +9,7 @@ from real_kodi.addon import Addon
 from real_kodi.kodi import Kodi
 from simkl_simulator import Drip, Fault, Hang, Simulator, silent_listener
 
-from .lab import Lab, forget_sign_in
+from .lab import Lab, forget_sign_in, restart
 from .report import SECONDS, Row, at_most_more
 
 MORE = 0.5
@@ -32,7 +32,7 @@ def measure(lab: Lab) -> list[Row]:
         bare.quit()
         ours.quit()
         for _ in range(lab.times(3, 1)):
-            bare.restart()
+            restart(bare)
             floors.append(bare.quit())
             for phase, seconds in taken.items():
                 seconds.append(_quit_in(lab, ours, phase))
@@ -48,7 +48,7 @@ def _quit_in(lab: Lab, kodi: Kodi, phase: str) -> float:
         url = simkl.url
         if phase in SILENT:
             url = stack.enter_context(silent_listener(accepts=SILENT[phase])).https
-        kodi.restart(lab.environment(url))
+        restart(kodi, lab.environment(url))
         _bring_to(Addon(kodi), simkl, phase)
         seconds = kodi.quit()
         forget_sign_in(kodi)

@@ -11,7 +11,7 @@ from typing import Callable
 from real_kodi.kodi import Kodi
 
 from . import procfs
-from .lab import Lab, close_dialog, open_floor
+from .lab import Lab, close_dialog, open_floor, restart
 from .report import COUNT, MIB
 from .sign_ins import sign_in
 from .trend import Series
@@ -26,7 +26,7 @@ def soak(lab: Lab, times: int) -> tuple[list[Series], list[Series]]:
     """The floor's series and the add-on's."""
     with lab.simkl(interval=1) as simkl, lab.ours(simkl.url) as kodi:
         floor = _watch(kodi, times, lambda: _open_and_close(kodi))
-        kodi.restart()
+        restart(kodi)
         ours = _watch(kodi, times, lambda: sign_in(kodi, simkl, random.uniform(0, 0.5)))
     return floor, ours
 

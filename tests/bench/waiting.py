@@ -10,7 +10,7 @@ from real_kodi.addon import Addon
 from real_kodi.kodi import Kodi
 
 from . import procfs
-from .lab import Lab, close_dialog, open_floor, open_ours
+from .lab import Lab, close_dialog, open_floor, open_ours, restart
 from .report import MIB, PERCENT, Row, at_most_more
 from .sign_ins import sign_in
 
@@ -63,7 +63,7 @@ def _memory(lab: Lab) -> Row:
     with lab.simkl(interval=1) as simkl, lab.ours(simkl.url) as kodi:
         for _ in range(lab.times(3, 1)):
             for ours, growth in grown.items():
-                kodi.restart()
+                restart(kodi)
                 time.sleep(SETTLING)
                 before = procfs.pss(kodi.pid)
                 if ours:

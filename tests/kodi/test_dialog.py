@@ -328,6 +328,7 @@ def errors_of_the_add_on(kodi: Kodi) -> list[str]:
     return [line for line in errors(kodi) if "simkl" in line.lower() or "Traceback" in line]
 
 
+@pytest.mark.skip(reason="about one reload in six ends Kodi, and with it what this module shares; see docs/threats.md")
 def test_a_reload_of_the_skin_closes_the_dialog_and_a_press_brings_the_code_back(stage: Stage) -> None:
     scenes.waiting_pin(stage)
     stage.kodi.builtin("ReloadSkin()")
