@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONPATH := tests
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo test unit kodi kills bench soak matrix lint art screens docs check zip repo release clean
+.PHONY: help setup demo test unit kodi installs kills bench soak matrix lint art screens docs check zip repo release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,10 @@ unit: setup ## tests without Kodi: seconds
 	$(PYTHON) -m pytest -q -n 2 tests/unit tests/simulator tests/foreign
 
 kodi: setup ## tests in a real Kodi: minutes
-	$(PYTHON) -m pytest -q -n 2 --dist worksteal --durations=8 tests/kodi
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal --durations=8 --ignore tests/kodi/test_install.py --ignore tests/kodi/test_repository.py tests/kodi
+
+installs: setup ## tests with Kodi's own installer, and from a repository: minutes more
+	$(PYTHON) -m pytest -q tests/kodi/test_install.py tests/kodi/test_repository.py
 
 lint: setup ## style and types
 	.venv/bin/ruff check .

@@ -57,7 +57,7 @@ def _live(kodi: Kodi, life: Life, idle: float) -> None:
         thread = procfs.python_thread(kodi.pid)
         life.until_ready.append(procfs.thread(kodi.pid, thread).cpu)
         time.sleep(SETTLING)
-        life.memory.append(procfs.pss(kodi.pid))
+        life.memory.append(procfs.memory(kodi.pid))
         before = procfs.thread(kodi.pid, thread)
         time.sleep(idle)
         after = procfs.thread(kodi.pid, thread)
@@ -71,7 +71,7 @@ def _rows(bare: Life, still: Life, ours: Life) -> list[Row]:
     return [
         at_most_times("idle service: CPU", median(ours.cpu), median(still.cpu), _MICROSECONDS, 1.2, runs),
         at_most_times("idle service: wake-ups", median(ours.wakes), median(still.wakes), _PER_SECOND, 1.2, runs),
-        _paired("idle service: memory (PSS)", ours.memory, still.memory, MIB, 2 * 2.0**20),
+        _paired("idle service: memory (anonymous PSS)", ours.memory, still.memory, MIB, 2 * 2.0**20),
         _paired("service: CPU until it is ready", ours.until_ready, still.until_ready, MS, 0.06),
         _not_longer("Kodi's start", ours.boot, bare.boot),
         at_most_more("quit, idle", median(ours.quit), median(bare.quit), SECONDS, 0.5, runs),

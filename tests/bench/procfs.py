@@ -54,9 +54,12 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def pss(pid: int) -> int:
-    """Bytes; memory shared with other processes counts in part."""
-    return _number("Pss", Path(f"/proc/{pid}/smaps_rollup")) * 1024
+def memory(pid: int) -> int:
+    """Bytes that the process has for itself (anonymous PSS).
+
+    Pages of files are left out: how many of them count would depend on what else runs from the same files.
+    """
+    return _number("Pss_Anon", Path(f"/proc/{pid}/smaps_rollup")) * 1024
 
 
 def threads(pid: int) -> int:

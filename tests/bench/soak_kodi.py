@@ -46,7 +46,7 @@ def _watch(kodi: Kodi, times: int, once: Callable[[], object]) -> list[Series]:
     watched: list[tuple[Series, Callable[[], float]]] = [
         (Series("threads", COUNT, 0.5), lambda: procfs.threads(kodi.pid)),
         (Series("file descriptors", COUNT, 0.5), lambda: procfs.descriptors(kodi.pid)),
-        (Series("memory (PSS)", MIB, MEMORY_PER_SIGN_IN * times), lambda: procfs.pss(kodi.pid)),
+        (Series("memory (anonymous PSS)", MIB, MEMORY_PER_SIGN_IN * times), lambda: procfs.memory(kodi.pid)),
         (Series("files in addon_data", COUNT, 0.5), lambda: _files(kodi.profile.addon_data())),
         (Series("files in Kodi's temp", COUNT, 0.5), lambda: _files(kodi.profile.kodi_home / "temp")),
     ]

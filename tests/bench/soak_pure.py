@@ -29,7 +29,7 @@ from simkl_simulator import (
 )
 
 from .lasting import Device
-from .procfs import descriptors, pss, threads
+from .procfs import descriptors, memory, threads
 from .report import COUNT, KIB, MIB
 from .trend import Series
 
@@ -71,7 +71,7 @@ class Soak:
             (Series("file descriptors", COUNT, 0.5), lambda: descriptors(os.getpid())),
             (Series("files in the data folder", COUNT, 0.5), lambda: len(os.listdir(folder))),
             (Series("Python objects (tracemalloc)", KIB, 64 * 1024), lambda: tracemalloc.get_traced_memory()[0]),
-            (Series("memory (PSS)", MIB, 4 * 2.0**20), lambda: pss(os.getpid())),
+            (Series("memory (anonymous PSS)", MIB, 4 * 2.0**20), lambda: memory(os.getpid())),
         )
 
     def run(self) -> list[Series]:

@@ -65,13 +65,13 @@ def _memory(lab: Lab) -> Row:
             for ours, growth in grown.items():
                 restart(kodi)
                 time.sleep(SETTLING)
-                before = procfs.pss(kodi.pid)
+                before = procfs.memory(kodi.pid)
                 if ours:
                     sign_in(kodi, simkl, 0.5)
                 else:
                     open_floor(kodi, "waiting")
                     close_dialog(kodi)
                 time.sleep(AFTERWARDS)
-                growth.append(procfs.pss(kodi.pid) - before)
-    what = f"memory (PSS) that is kept {AFTERWARDS:g} s after a sign-in; floor: after a dialog"
+                growth.append(procfs.memory(kodi.pid) - before)
+    what = f"memory (anonymous PSS) that is kept {AFTERWARDS:g} s after a sign-in; floor: after a dialog"
     return at_most_more(what, median(grown[True]), median(grown[False]), MIB, MEMORY_MORE, len(grown[True]))

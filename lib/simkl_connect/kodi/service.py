@@ -150,4 +150,9 @@ def _base_url() -> str:
 def run() -> None:
     """What ``service.py`` calls."""
     log_to_kodi()
-    Service().run()
+    try:
+        Service().run()
+    except RuntimeError:  # Kodi forgets a disabled or replaced add-on a little before it says stop
+        if xbmc.getCondVisibility(f"System.AddonIsEnabled({ADDON_ID})"):
+            raise
+        _log.info("the add-on is disabled or being replaced")
