@@ -11,9 +11,10 @@ from .answers import Answer, CodeIssued, Granted, Identified, Refused, Trouble, 
 from .exchange import Exchange
 from .flows import FlowChoice
 from .oauth2 import new_verifier
+from .phases import Phase
 from .problems import Problem
 from .resumption import Resumption
-from .sign_in import Cancelled, Event, Phase, Sent, SignIn, Step, Tick
+from .sign_in import Cancelled, Event, Sent, SignIn, Step, Tick
 from .store import StorageFailed, Store
 from .values import Token
 from .view import View, view_of
@@ -129,8 +130,12 @@ class Authorizer:
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
-        moments = [moment for attempt in self._attempts() for moment in [attempt.state.wake_at()] if moment is not None]
-        return max(0.0, min(moments) - self._clock()) if moments else None
+        attempts = self._attempts()
+        moments = [attempt.state.wake_at() for attempt in attempts] + [
+            attempt.exchange.wake_at() for attempt in attempts
+        ]
+        planned = [moment for moment in moments if moment is not None]
+        return max(0.0, min(planned) - self._clock()) if planned else None
 
     @property
     def in_flight(self) -> bool:

@@ -8,6 +8,7 @@ from queue import Empty, Queue
 from typing import TYPE_CHECKING, Callable, Tuple
 
 from .answers import Answer, Refused, Trouble
+from .mistakes import told
 from .pace import Pace
 from .problems import Problem
 from .wire import Request, Response
@@ -25,11 +26,19 @@ Job = Tuple[Request, Callable[[Response], Answer]]
 class Exchange:
     """A conversation with the server over one connection.
 
-    ``open_transport`` runs on the thread: it may take its time. All methods belong to one other thread.
+    ``open_transport`` runs on the thread: it may take its time; ``answered`` is called there when an answer is there to
+    be taken. All methods belong to one other thread.
     """
 
-    def __init__(self, open_transport: Callable[[], Transport], pace: Pace, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        open_transport: Callable[[], Transport],
+        pace: Pace,
+        clock: Callable[[], float],
+        answered: Callable[[], None],
+    ) -> None:
         self._open_transport = open_transport
+        self._answered = answered
         self._pace = pace
         self._clock = clock
         self._waiting: Job | None = None
@@ -47,6 +56,12 @@ class Exchange:
         """Whether an answer is still to come."""
         return self._waiting is not None or self._sent is not None
 
+    def wake_at(self) -> float | None:
+        """The next moment at which :meth:`answer` has something to do by the clock alone; None: there is none."""
+        if self._sent is not None:
+            return self._sent_at + LONGEST_EXCHANGE
+        return self._pace.free_at(self._waiting[0]) if self._waiting is not None else None
+
     def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
         """Sends ``request`` as soon as the pace allows; ``read`` makes an answer of the response, on the thread."""
         self._waiting = (request, read)
@@ -60,7 +75,7 @@ class Exchange:
         try:
             answer = self._answers.get_nowait()
         except Empty:
-            if self._clock() - self._sent_at > LONGEST_EXCHANGE and self._transport is not None:
+            if self._clock() - self._sent_at >= LONGEST_EXCHANGE and self._transport is not None:
                 self._transport.interrupt()
             return None
         self._pace.note(self._sent)
@@ -99,6 +114,7 @@ class Exchange:
             if job is None or self._closed:
                 return
             self._answers.put(self._perform(*job))
+            self._answered()
 
     def _perform(self, request: Request, read: Callable[[Response], Answer]) -> Answer:
         from .transport import ConnectionFailed  # here, because it imports requests: slow, and needed only now
@@ -112,15 +128,5 @@ class Exchange:
         except ConnectionFailed as failed:
             return Trouble(failed.problem, str(failed))
         except Exception as error:  # noqa: BLE001  # a mistake of ours must end in a sentence, not in endless waiting
-            _log.error("a mistake in the add-on: %s at %s", type(error).__name__, _place(error))
+            _log.error("a mistake in the add-on: %s", told(error))
             return Refused(Problem.INTERNAL, type(error).__name__)
-
-
-def _place(error: BaseException) -> str:
-    """Where an error arose, innermost last; its text is left out, because it may quote what it tripped over."""
-    places, trace = [], error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_name}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return " > ".join(places)

@@ -12,15 +12,12 @@ from typing import Callable
 from .account import account_request, read_account
 from .answers import Answer, Ended, Identified, Refreshed, Refused, Revoked, Trouble
 from .exchange import Exchange
-from .oauth2 import LONGEST_TOKEN_EXPIRES_IN, DeviceFlow
+from .oauth2 import DeviceFlow
 from .retirement import reminder_due, should_reconnect
 from .store import StorageFailed, Store
+from .upkeep import LONGEST_TOKEN_EXPIRES_IN, LOOK_EVERY, REFRESH_WITHIN
 from .values import Secret, Token
 
-REFRESH_WITHIN = 86400.0
-"""Seconds before the access token's end in which it is refreshed, at a moment drawn at random."""
-LOOK_EVERY = 60.0
-"""Seconds between two looks at the token's age."""
 FIRST_RETRY, LONGEST_RETRY = 60.0, 3600.0
 """Seconds after a failed attempt; doubled each time."""
 NAME_ATTEMPTS = 3
@@ -74,6 +71,8 @@ class Keeper:
         self._exchange: Exchange | None = None
         self._task = _Task.IDENTIFY
         self._used = Token(Secret(""))
+        self._look_at = clock()
+        self._wants_to_look = True
         self.look_again()
 
     def look_again(self) -> None:
@@ -82,7 +81,7 @@ class Keeper:
         self._name_attempts = 0
         self._refused: Secret | None = None
         self._spread = REFRESH_WITHIN * (0.25 + 0.75 * self._jitter())
-        self._look_at = self._clock()
+        self._look_by(self._clock())
 
     def advance(self) -> None:
         """Takes an answer, and does what is due."""
@@ -92,13 +91,24 @@ class Keeper:
                 self._drop_exchange()
                 self._take(answer)
         elif self._clock() >= self._look_at:
-            self._look_at = self._clock() + LOOK_EVERY
+            self._look_at, self._wants_to_look = self._clock() + LOOK_EVERY, False
             self._look()
 
     @property
     def in_flight(self) -> bool:
         """Whether an answer may arrive at any moment."""
         return self._exchange is not None
+
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
+        if self._exchange is not None:
+            moment = self._exchange.wake_at()
+        else:
+            moment = self._look_at if self._wants_to_look else None
+        return None if moment is None else max(0.0, moment - self._clock())
+
+    def _look_by(self, moment: float) -> None:
+        self._look_at, self._wants_to_look = moment, True
 
     def sign_out(self) -> None:
         """Forgets the account here at once, then asks the server to end the connection as well."""
@@ -194,7 +204,7 @@ class Keeper:
             if isinstance(answer, Refreshed):
                 self._store.save_refreshed(answer.token)
                 _log.info("token refreshed")
-                self._look_at = self._clock()
+                self._look_by(self._clock())
                 left = (answer.token.expires_at or 0.0) - self._wall_clock()
                 self._spread = min(self._spread, left / 2)  # a token that lives shorter than a day is not old when new
             elif isinstance(answer, Identified):
@@ -209,7 +219,7 @@ class Keeper:
         """A first 401 has the token refreshed and the request repeated; a second, or a refused refresh, is the end."""
         if self._task is _Task.IDENTIFY and stored.refresh_token is not None and self._refused is None:
             self._refused = stored.access_token
-            self._look_at = self._clock()
+            self._look_by(self._clock())
             return
         _log.warning("the connection has ended: %s", ended.detail)
         self._store.end()
@@ -220,4 +230,4 @@ class Keeper:
         backoff = min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** min(self._failures, 10)) * (0.5 + 0.5 * self._jitter())
         asked = answer.retry_after if isinstance(answer, Trouble) else None
         self._failures += 1
-        self._look_at = self._clock() + max(backoff, asked or 0.0)
+        self._look_by(self._clock() + max(backoff, asked or 0.0))

@@ -81,6 +81,10 @@ class Ledger:
         if failure is not None and not self._journaled:
             raise failure
 
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until :meth:`advance` tries again; None: nothing is owed."""
+        return max(0.0, self._retry_at - self._clock()) if self._owed else None
+
     def advance(self) -> None:
         """Tries again what is owed."""
         if self._owed and self._clock() >= self._retry_at:

@@ -42,6 +42,7 @@ from .reading import (
     read_user_code,
     read_verification_uri,
 )
+from .upkeep import LONGEST_TOKEN_EXPIRES_IN
 from .values import DeviceAuthorization, Secret, Token
 from .wire import Request, Response
 
@@ -50,8 +51,8 @@ WRITE_SCOPE = "media:write"
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 EXPIRES_IN, LONGEST_EXPIRES_IN = 900.0, 3600.0
 INTERVAL, LONGEST_INTERVAL = 5.0, 300.0
-TOKEN_EXPIRES_IN, LONGEST_TOKEN_EXPIRES_IN = 604800.0, 30 * 86400.0
-"""Seconds; what Simkl documents, and the most that is believed."""
+TOKEN_EXPIRES_IN = 604800.0
+"""Seconds; what Simkl documents."""
 
 _PASSING = ("temporarily_unavailable", "server_error")
 

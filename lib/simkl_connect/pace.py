@@ -17,9 +17,13 @@ class Pace:
         self._clock = clock
         self._free_at = 0.0
 
+    def free_at(self, request: Request) -> float:
+        """When ``request`` may be sent, in seconds on the clock."""
+        return self._free_at if request.method == "POST" else 0.0
+
     def allows(self, request: Request) -> bool:
         """Whether ``request`` may be sent now."""
-        return request.method != "POST" or self._clock() >= self._free_at
+        return self._clock() >= self.free_at(request)
 
     def note(self, request: Request) -> None:
         """``request`` is sent, or has just been answered."""

@@ -7,7 +7,8 @@ from typing import Callable
 
 from .flows import FlowChoice
 from .journal import Journal
-from .sign_in import Phase, SignIn
+from .phases import Phase
+from .sign_in import SignIn
 from .values import DeviceAuthorization, Secret
 
 ONE_MORE_POLL = 5.0

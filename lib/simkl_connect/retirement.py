@@ -1,14 +1,10 @@
-"""The end of the PIN flow: when it is, and who is asked to reconnect before it."""
+"""The end of the PIN flow: who is asked to reconnect before it, and how often."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
+from .upkeep import REMIND_FROM
 from .values import Token
 
-PIN_FLOW_ENDS = datetime(2027, 3, 31, tzinfo=timezone.utc)
-"""As Simkl has announced it."""
-REMIND_FROM = datetime(2027, 3, 1, tzinfo=timezone.utc)
 REMIND_EVERY = 7 * 86400.0
 """Seconds."""
 
@@ -18,7 +14,7 @@ def should_reconnect(token: Token | None, client_id: str, now: float) -> bool:
 
     That is so once the add-on has another client id than the one the PIN token was given to. ``now``: Unix seconds.
     """
-    if token is None or not token.is_pin or now < REMIND_FROM.timestamp():
+    if token is None or not token.is_pin or now < REMIND_FROM:
         return False
     return client_id not in ("", token.client_id)
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
-from typing import Mapping
+from typing import Mapping, NamedTuple
 
-from .sign_in import Phase
+from .phases import Phase
 from .view import View
 
 CONNECTED_STAYS = 5.0
 """Seconds that "Connected" is shown before the screen closes by itself."""
 LAST_MINUTE = 60.0
 """Seconds before its end from which the screen says that a code is about to run out."""
-PROGRESS_STEP = 0.05
-"""Percent; less than a pixel of a bar across 1920, so that it moves smoothly and is not drawn more often than that."""
+PROGRESS_STEP = 0.1
+"""Percent; about two pixels of a bar across 1920: a smaller step is drawn for nobody."""
 
 
-class Button(Enum):
+class Button(str, Enum):
     """What a press asks for."""
 
     CANCEL = "cancel"
@@ -46,8 +45,7 @@ _SIGNS = {Phase.CANCELLED: Phase.EXPIRED.value}
 """The pictures for phases that have none of their own name."""
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(NamedTuple):
     """Everything that is drawn. ``progress`` runs from 100 to 0 (percent), ``time_left`` is m:ss.
 
     ``whole_address`` holds the code, for the QR picture. ``sign`` names the picture for the phase.
@@ -76,8 +74,10 @@ def screen_of(view: View, now: float) -> Screen:
     """The screen for ``view`` at ``now``, in seconds on the clock of ``view.deadline``."""
     phase = Phase(view.phase)
     left = max(0.0, view.deadline - now) if view.deadline is not None else 0.0
-    part = min(1.0, left / view.expires_in) if view.expires_in > 0 else 0.0
     seconds = math.ceil(left)
+    part = (
+        min(1.0, (seconds if _a_second_is_a_small_step(view) else left) / view.expires_in) if view.expires_in else 0.0
+    )
     falls_short = phase is Phase.CONNECTED and view.problem is not None
     return Screen(
         phase=phase,
@@ -93,3 +93,8 @@ def screen_of(view: View, now: float) -> Screen:
         hurry=view.deadline is not None and seconds <= LAST_MINUTE,
         buttons=BUTTONS_IF_FALLING_SHORT if falls_short else BUTTONS[phase],
     )
+
+
+def _a_second_is_a_small_step(view: View) -> bool:
+    """Then the bar may move with the time, and the screen is drawn once a second, not twice."""
+    return 100.0 / view.expires_in < 3 * PROGRESS_STEP

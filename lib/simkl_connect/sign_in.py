@@ -27,6 +27,7 @@ from .answers import (
     SlowDown,
     Trouble,
 )
+from .phases import Phase
 from .problems import Problem
 from .values import Account, DeviceAuthorization
 
@@ -34,19 +35,6 @@ SLOW_DOWN_BY = 5.0
 """Seconds that "slow down" adds to the interval (RFC 8628, section 3.5)."""
 LONGEST_BACKOFF = 30.0
 """Seconds between polls at the most while the network fails, unless the server's interval is longer."""
-
-
-class Phase(str, Enum):
-    """Where a sign-in stands. The values are what the dialog and its skin see."""
-
-    STARTING = "starting"
-    WAITING = "waiting"
-    RETRYING = "retrying"
-    EXPIRED = "expired"
-    CONNECTED = "connected"
-    DENIED = "denied"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
 
 
 class Step(Enum):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
+from .phases import Phase
 from .problems import Problem
-from .sign_in import Phase, SignIn
+
+if TYPE_CHECKING:
+    from .sign_in import SignIn
 
 IDLE = "idle"
 _PHASES = (IDLE, *(phase.value for phase in Phase))
 
 
-@dataclass(frozen=True)
-class View:
-    """A snapshot. ``phase`` is :data:`IDLE` or a value of :class:`~simkl_connect.sign_in.Phase`.
+class View(NamedTuple):
+    """A snapshot. ``phase`` is :data:`IDLE` or a value of :class:`~simkl_connect.phases.Phase`.
 
     ``deadline`` is in seconds on the clock that all parts of the add-on on one machine share
     (:func:`simkl_connect.clock.now`), ``expires_in`` the whole life of the code in seconds.
@@ -22,18 +24,21 @@ class View:
 
     request: str = ""
     phase: str = IDLE
-    user_code: str = field(default="", repr=False)
+    user_code: str = ""
     verification_uri: str = ""
-    verification_uri_complete: str = field(default="", repr=False)
+    verification_uri_complete: str = ""
     expires_in: float = 0.0
     deadline: float | None = None
     account_name: str = ""
     problem: str | None = None
     said: str = ""
 
+    def __repr__(self) -> str:
+        return f"<view {self.phase} {self.request}>"
+
     def to_json(self) -> str:
         """The text that travels."""
-        return json.dumps(asdict(self))
+        return json.dumps(self._asdict())
 
     @classmethod
     def from_json(cls, text: str) -> View | None:
@@ -47,7 +52,7 @@ class View:
             return None
         if not isinstance(said, dict) or said.get("phase") not in _PHASES:
             return None
-        return cls(**{name: value for name, value in said.items() if name in cls.__dataclass_fields__})
+        return cls(**{name: value for name, value in said.items() if name in cls._fields})
 
 
 def view_of(request: str, state: SignIn) -> View:

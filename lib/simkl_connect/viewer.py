@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Callable
 
+from .commands import AUTHORIZE, CANCEL
+from .phases import Phase
 from .problems import Problem
-from .sign_in import Phase
 from .view import IDLE, View
 
 ASK_EVERY = 1.0
@@ -17,47 +17,34 @@ GONE_AFTER = 3.0
 """Seconds; a service that is updated is back sooner, and takes the sign-in up again."""
 
 
-class Command(Enum):
-    """What the screen can ask of the service. The values travel as messages."""
-
-    AUTHORIZE = "authorize"
-    CANCEL = "cancel"
-    SIGN_OUT = "signout"
-
-
 class Viewer:
-    """Follows one sign-in through what the service publishes.
+    """Follows one sign-in through what the service publishes, from the moment at which ``request`` was sent.
 
     ``send`` takes a command and a request id; ``read`` gives the published view, or None if there is none.
     """
 
     def __init__(
         self,
-        send: Callable[[Command, str], None],
+        request: str,
+        send: Callable[[str, str], None],
         read: Callable[[], View | None],
         clock: Callable[[], float],
-        new_request: Callable[[], str],
     ) -> None:
         self._send = send
         self._read = read
         self._clock = clock
-        self._new_request = new_request
-        self._request = ""
-        self._asked_since = 0.0
-        self._asked_at = 0.0
         self._last: View | None = None
-        self._seen_at = 0.0
+        self._seen_at = self._asked_at = 0.0
+        self._follow(request)
 
-    def authorize(self) -> None:
-        """Asks for a sign-in; one that is running is joined."""
-        self._request = self._new_request()
-        self._asked_since = self._clock()
-        self._last = None
-        self._ask()
+    def authorize(self, request: str) -> None:
+        """Asks for another sign-in; one that is running is joined."""
+        self._follow(request)
+        self._send(AUTHORIZE, request)
 
     def cancel(self) -> None:
         """Ends the sign-in."""
-        self._send(Command.CANCEL, self._request)
+        self._send(CANCEL, self._request)
 
     def view(self) -> View:
         """What to show now. A service that does not answer, or has gone, is a failure with a sentence of its own."""
@@ -70,12 +57,14 @@ class Viewer:
         if now - self._asked_since > SILENT_AFTER:
             return self._failed(Problem.SERVICE_SILENT)
         if now - self._asked_at >= ASK_EVERY:
-            self._ask()
+            self._asked_at = now
+            self._send(AUTHORIZE, self._request)
         return View(request=self._request, phase=Phase.STARTING.value)
 
-    def _ask(self) -> None:
-        self._asked_at = self._clock()
-        self._send(Command.AUTHORIZE, self._request)
+    def _follow(self, request: str) -> None:
+        self._request = request
+        self._asked_since = self._asked_at = self._clock()
+        self._last = None
 
     def _failed(self, problem: Problem) -> View:
         return View(request=self._request, phase=Phase.FAILED.value, problem=problem.value)

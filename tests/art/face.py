@@ -1,4 +1,4 @@
-"""The face that code, address and time are set in, drawn for this project to be read from the sofa and never misread.
+"""The face that code and address are set in, drawn for this project to be read from the sofa and never misread.
 
 A round pen of one thickness on straight stems. What people confuse differs in more than one way: the zero is narrow and
 slashed, I and J have bars, 1 has a flag and a foot, l a tail; 5 and Z have corners where S and 2 are round; B has
@@ -23,7 +23,7 @@ CODE_BEARING, ADDRESS_BEARING = 13.0, 9.5
 """Free space on each side of a letter, between the outermost ink and the edge of its picture: codes are spaced."""
 
 FIGURE = 63.0
-"""Room between the outermost strokes of a digit: the same for all, so that a time does not wobble as it runs."""
+"""Room between the outermost strokes of a digit: the same for all, as digits have it in print."""
 
 CAPITALS = {
     "A": "M 0,100 L 33,0 L 66,100 M 12,66 L 54,66",
@@ -108,4 +108,4 @@ CODE = {**CAPITALS, **DIGITS, "-": SIGNS["-"]}
 """What user codes consist of, drawn large."""
 
 ADDRESS = {**SMALL, **DIGITS, **SIGNS}
-"""What addresses and times consist of, drawn small."""
+"""What addresses consist of, drawn small."""

@@ -19,7 +19,7 @@ CODE_HEIGHT = 216
 """Pixels from the top of a capital's ink to the baseline's, for the letters of the code."""
 
 ADDRESS_HEIGHT = 93
-"""The same for address and time."""
+"""The same for the address."""
 
 LARGE_SIGN, SMALL_SIGN, MARK = 320, 88, 120
 """Pixels, in both directions."""
@@ -46,7 +46,8 @@ def write_media(folder: Path) -> None:
 
 
 def letter(source: str, bearing: float, height: float, tabular: bool = False) -> Image.Image:
-    """The mask of one letter, as wide as the letter advances the line; ``height`` as in :data:`CODE_HEIGHT`.
+    """The mask of one letter, as wide as the letter advances the line, which is even, so that two pixels a byte can be
+    put side by side; ``height`` as in :data:`CODE_HEIGHT`.
 
     ``bearing``: free space on each side, in units of the face. ``tabular``: as wide as every digit.
     """
@@ -55,7 +56,7 @@ def letter(source: str, bearing: float, height: float, tabular: bool = False) ->
     left, right = _extent(drawing)
     room = max(face.FIGURE + face.PEN, right - left) if tabular else right - left
     before = (room - (right - left)) / 2 + bearing
-    size = (round((room + 2 * bearing) * scale), round((face.DESCENT - face.ASCENT) * scale))
+    size = (2 * round((room + 2 * bearing) * scale / 2), round((face.DESCENT - face.ASCENT) * scale))
     sheet = Sheet(size, scale, ((before - left) * scale, -face.ASCENT * scale), SOFT)
     return pen.ink(drawing, face.PEN, sheet)
 
@@ -73,7 +74,7 @@ def _extent(drawing: Drawing) -> tuple[float, float]:
 def _write_letters(folder: Path, sources: Mapping[str, str], bearing: float, height: float) -> None:
     for character, source in sources.items():
         mask = letter(source, bearing, height, tabular=character.isdigit())
-        write_white(mask, folder / f"{ord(character):02x}.png")
+        write_white(mask, folder / f"{ord(character):02x}.png", plain=True)
 
 
 def _write_signs(folder: Path, sources: Mapping[str, str], thickness: float, size: int) -> None:

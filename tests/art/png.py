@@ -19,17 +19,21 @@ _BITS, _INDEXED = 4, 3
 _PLAIN, _DIFFERENCE_TO_LINE_ABOVE = b"\0", b"\2"
 
 
-def write_white(mask: Image.Image, path: Path) -> None:
-    """Write a white picture that is as opaque as ``mask`` ("L") is bright."""
+def write_white(mask: Image.Image, path: Path, plain: bool = False) -> None:
+    """Write a white picture that is as opaque as ``mask`` ("L") is bright.
+
+    ``plain``: in lines that can be put beside those of another such picture, if its width is even.
+    """
     step = 255 / (LEVELS - 1)
     header = struct.pack(">IIBBBBB", *mask.size, _BITS, _INDEXED, 0, 0, 0)
     opacities = bytes(round(index * step) for index in range(LEVELS))
     indexed = mask.point([round(value / step) for value in range(256)])
+    lines = _lines(indexed)
     chunks = (
         (b"IHDR", header),
         (b"PLTE", b"\xff" * 3 * LEVELS),
         (b"tRNS", opacities),
-        (b"IDAT", _smallest(_lines(indexed))),
+        (b"IDAT", _plain(lines) if plain else _smallest(lines)),
         (b"IEND", b""),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,15 +48,18 @@ def _lines(indexed: Image.Image) -> list[bytes]:
     return [bytes(left << 4 | right for left, right in zip(line[::2], line[1::2])) for line in padded]
 
 
+def _plain(lines: list[bytes]) -> bytes:
+    return _compress(b"".join(_PLAIN + line for line in lines))
+
+
 def _smallest(lines: list[bytes]) -> bytes:
     """The lines compressed, with whichever of two filters gives less."""
-    plain = b"".join(_PLAIN + line for line in lines)
     above = [bytes(len(lines[0])), *lines]
     difference = b"".join(
         _DIFFERENCE_TO_LINE_ABOVE + bytes((new - old) & 255 for new, old in zip(line, before))
         for line, before in zip(lines, above)
     )
-    return min((_compress(plain), _compress(difference)), key=len)
+    return min((_plain(lines), _compress(difference)), key=len)
 
 
 def _compress(data: bytes) -> bytes:

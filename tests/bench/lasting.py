@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Callable, Mapping
 
 from simkl_connect.authorizer import Authorizer
+from simkl_connect.durable import write_whole
 from simkl_connect.exchange import Exchange
-from simkl_connect.journal import Journal, write_whole
+from simkl_connect.journal import Journal
 from simkl_connect.keeper import Keeper, Notice
 from simkl_connect.ledger import Ledger
 from simkl_connect.pace import Pace
@@ -167,7 +168,7 @@ class Device:
 
     def _open(self, client_id: str) -> Exchange:
         identity = Identity(self.url, client_id, "1.0.0", "simkl-connect/1.0.0 (soak)")
-        return Exchange(lambda: Transport(identity), self._pace, self.clock)
+        return Exchange(lambda: Transport(identity), self._pace, self.clock, lambda: None)
 
     def _notify(self, notice: Notice) -> None:
         self.notices[notice] = self.notices.get(notice, 0) + 1

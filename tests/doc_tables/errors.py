@@ -18,9 +18,10 @@ from flow_cases import PIN, TOKEN_BODY, FlowCase, answer
 from simkl_connect.exchange import LONGEST_EXCHANGE
 from simkl_connect.keeper import Notice
 from simkl_connect.kodi import texts
+from simkl_connect.kodi.notifications import NOTICES
 from simkl_connect.ledger import Ledger
+from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
-from simkl_connect.sign_in import Phase
 from simkl_connect.store import StorageFailed
 from simkl_connect.transport import CONNECT_TIMEOUT, LARGEST_BODY, READ_TIMEOUT, ConnectionFailed
 from simkl_connect.viewer import GONE_AFTER, SILENT_AFTER
@@ -314,7 +315,7 @@ def _notices() -> Iterator[str]:
         Notice.RECONNECT: ("from March 2027 on, once a week, where the add-on has a new client ID", lambda: ()),
         Notice.SETTINGS_LOST: ("`settings.xml` is torn, and so is the copy beside it", lambda: ()),
     }
-    rows = [(english(texts.NOTICES[notice]), happens[notice][0], _code(*happens[notice][1]())) for notice in Notice]
+    rows = [(english(NOTICES[notice]), happens[notice][0], _code(*happens[notice][1]())) for notice in Notice]
     yield from _table(("the viewer reads", "cause", "Kodi's log"), rows)
 
 

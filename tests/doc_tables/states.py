@@ -17,6 +17,7 @@ from simkl_connect.answers import (
     Trouble,
 )
 from simkl_connect.kodi import texts
+from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
 from simkl_connect.sign_in import (
     LONGEST_BACKOFF,
@@ -24,7 +25,6 @@ from simkl_connect.sign_in import (
     TRANSITIONS,
     Cancelled,
     Event,
-    Phase,
     Sent,
     SignIn,
     Tick,

@@ -328,6 +328,7 @@ class Device:
 
     def __post_init__(self) -> None:
         self.missing: Problem | None = None
+        self.answers = threading.Event()
         self._impatient = False
         self.clock = self.network.clock
         self.wall = FakeClock(time.time())  # the clock that a sign-in counts a token's life by
@@ -360,7 +361,7 @@ class Device:
         return CLIENT_ID
 
     def _open(self, _client_id: str) -> Exchange:
-        self.exchanges.append(Exchange(self.network.open, self.pace, self.clock))  # type: ignore[arg-type]
+        self.exchanges.append(Exchange(self.network.open, self.pace, self.clock, self.answers.set))  # type: ignore[arg-type]
         return self.exchanges[-1]
 
     @property
@@ -391,14 +392,18 @@ class Device:
             if self.network.hangs() and not self._impatient:
                 self._pass(LONGEST_EXCHANGE + 1)
                 self._impatient = True
-            threading.Event().wait(0.0005)
+            self._wait_for_an_answer(0.0005)
         elif self.pace.held_back:
             self._pass(0.1)
         elif self.authorizer.in_flight or self.keeper.in_flight:
-            threading.Event().wait(0.00005)  # the exchange's thread is about to take it up
+            self._wait_for_an_answer(0.00005)  # the exchange's thread is about to take it up
         else:
             planned = self.authorizer.seconds_to_wait()
             self._pass(30.0 if planned is None else planned)
+
+    def _wait_for_an_answer(self, seconds: float) -> None:
+        self.answers.wait(seconds)
+        self.answers.clear()
 
     def _pass(self, seconds: float) -> None:
         self.clock.advance(seconds)

@@ -37,6 +37,9 @@ class FakeExchange:
     def in_flight(self) -> bool:
         return self._read is not None or self._answer is not None
 
+    def wake_at(self) -> float | None:
+        return None
+
     def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
         assert not self.in_flight, "two requests at once"
         assert not self.closed, "a request after the end"

@@ -54,7 +54,7 @@ def fail_to_read(_response: Response) -> Answer:
 
 @pytest.fixture
 def open_exchange(clock: FakeClock) -> Callable[[FakeTransport], Exchange]:
-    return lambda transport: Exchange(lambda: transport, Pace(clock), clock)  # type: ignore[arg-type,return-value]
+    return lambda transport: Exchange(lambda: transport, Pace(clock), clock, threading.Event().set)  # type: ignore[arg-type,return-value]
 
 
 def answer_of(exchange: Exchange) -> Answer:
@@ -103,9 +103,10 @@ def test_an_exchange_that_takes_too_long_is_ended(
     exchange = open_exchange(transport)
     exchange.start(POLL, read_pending)
     assert transport.asked.wait(30)
-    clock.advance(LONGEST_EXCHANGE)
+    clock.advance(LONGEST_EXCHANGE - 0.1)
     assert exchange.answer() is None
     assert not transport.released.is_set()
+    assert exchange.wake_at() == pytest.approx(clock.now + 0.1)
     clock.advance(0.1)
     assert answer_of(exchange) == Trouble(Problem.TIMEOUT, "interrupted")
     assert exchange.close(5.0)
@@ -129,7 +130,7 @@ def test_closing_while_the_connection_is_being_prepared_ends_it(clock: FakeClock
         assert go_on.wait(30)
         return transport
 
-    exchange = Exchange(prepare, Pace(clock), clock)  # type: ignore[arg-type]
+    exchange = Exchange(prepare, Pace(clock), clock, threading.Event().set)  # type: ignore[arg-type]
     exchange.start(POLL, read_pending)
     assert preparing.wait(30)
     assert not exchange.close()
@@ -146,9 +147,9 @@ def test_an_exchange_that_was_never_used_has_no_thread(open_exchange: Callable[[
 
 def test_a_post_waits_its_turn_after_the_answer_to_another_exchanges_post(clock: FakeClock) -> None:
     pace, post = Pace(clock), Request("POST", "/oauth2/token")
-    first = Exchange(lambda: FakeTransport(Response(200)), pace, clock)  # type: ignore[arg-type,return-value]
+    first = Exchange(lambda: FakeTransport(Response(200)), pace, clock, threading.Event().set)  # type: ignore[arg-type,return-value]
     second_transport = FakeTransport(Response(200))
-    second = Exchange(lambda: second_transport, pace, clock)  # type: ignore[arg-type,return-value]
+    second = Exchange(lambda: second_transport, pace, clock, threading.Event().set)  # type: ignore[arg-type,return-value]
     first.start(post, read_pending)
     clock.advance(0.7)
     answer_of(first)
@@ -175,7 +176,7 @@ def test_a_request_that_waits_its_turn_can_be_withdrawn(clock: FakeClock) -> Non
     pace, transport = Pace(clock), FakeTransport(Response(200))
     post = Request("POST", "/oauth2/token")
     pace.note(post)
-    exchange = Exchange(lambda: transport, pace, clock)  # type: ignore[arg-type,return-value]
+    exchange = Exchange(lambda: transport, pace, clock, threading.Event().set)  # type: ignore[arg-type,return-value]
     exchange.start(post, read_pending)
     exchange.withdraw()
     clock.advance(60)

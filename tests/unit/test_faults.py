@@ -16,9 +16,9 @@ from device import ASKS, WEEK, Ask, Device, Ear, Network, Wire, Words
 from flow_cases import ACCESS_TOKEN, DEVICE_BODY, PIN_BODY, TOKEN_BODY, answer
 from simkl_connect import transport
 from simkl_connect.keeper import FIRST_RETRY, Notice
+from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
 from simkl_connect.screen import BUTTONS, Button
-from simkl_connect.sign_in import Phase
 from simkl_connect.transport import ConnectionFailed
 from simkl_connect.values import Secret
 from simkl_connect.wire import Response

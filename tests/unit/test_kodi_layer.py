@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import stat
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 from fake_kodi import FakeKodi
+from real_kodi.waiting import wait_for
+from simkl_connect.commands import AUTHORIZE
 from simkl_connect.journal import Journal
 from simkl_connect.keeper import Notice
-from simkl_connect.kodi import channel, notifications, texts
+from simkl_connect.kodi import channel, notifications, preferences
 from simkl_connect.kodi.service import Service
 from simkl_connect.kodi.settings import Settings
+from simkl_connect.kodi.texts import Texts
+from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
 from simkl_connect.screen import screen_of
-from simkl_connect.sign_in import Phase
 from simkl_connect.store import StorageFailed
 from simkl_connect.values import Account, Secret, Token
 from simkl_connect.view import View
-from simkl_connect.viewer import Command
 
 ADDON_ID = "script.simkl.connect"
 TOKEN = Token(Secret("simkl_at"), Secret("simkl_rt"), 1_800_000_000.0, "media:read media:write", "client-id")
@@ -30,6 +33,15 @@ def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
     kodi = FakeKodi(tmp_path)
     kodi.install(monkeypatch)
     return kodi
+
+
+@pytest.fixture
+def service(kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """Its log stays with the tests'."""
+    monkeypatch.setattr("simkl_connect.kodi.engine.log_to_kodi", lambda: None)
+    service = Service()
+    yield service
+    service.close()
 
 
 @pytest.mark.parametrize("token", [TOKEN, Token(Secret("a" * 64), client_id="client-id")])
@@ -140,12 +152,12 @@ def test_where_nothing_can_be_written_it_is_a_storage_failure(kodi: FakeKodi) ->
 
 
 def test_the_users_client_id_comes_before_the_packaged_one(kodi: FakeKodi) -> None:
-    assert Settings().client_id() == ""
+    assert preferences.client_id() == ""
     (kodi.path / "resources").mkdir()
     (kodi.path / "resources" / "client_id.txt").write_text("packaged\n", encoding="ascii")
-    assert Settings().client_id() == "packaged"
+    assert preferences.client_id() == "packaged"
     kodi.settings["client_id"] = " own "
-    assert Settings().client_id() == "own"
+    assert preferences.client_id() == "own"
 
 
 def test_the_flow_is_remembered_for_its_client_id_alone(kodi: FakeKodi) -> None:
@@ -155,10 +167,10 @@ def test_the_flow_is_remembered_for_its_client_id_alone(kodi: FakeKodi) -> None:
 
 
 def test_a_command_arrives_as_it_was_sent(kodi: FakeKodi) -> None:
-    channel.send(Command.AUTHORIZE, "r1")
+    channel.send(AUTHORIZE, "r1")
     params = json.loads(kodi.calls[0])["params"]
     received = channel.received(params["sender"], f"Other.{params['message']}", json.dumps(params["data"]))
-    assert received == (Command.AUTHORIZE, "r1")
+    assert received == (AUTHORIZE, "r1")
 
 
 @pytest.mark.parametrize(
@@ -175,27 +187,38 @@ def test_what_is_no_command_is_none(sender: str, method: str, data: str) -> None
 
 @pytest.mark.parametrize("data", ["null", "[]", "{}", '{"request":5}'])
 def test_a_command_without_a_request_id_is_still_one(data: str) -> None:
-    assert channel.received(ADDON_ID, "Other.authorize", data) == (Command.AUTHORIZE, "")
+    assert channel.received(ADDON_ID, "Other.authorize", data) == (AUTHORIZE, "")
 
 
 def test_the_state_travels_through_the_home_window(kodi: FakeKodi) -> None:
     view = View(request="r1", phase="waiting", user_code="5G6JA")
-    channel.publish(view)
-    assert channel.published() == view
+    channel.publish(view.to_json())
+    assert View.from_json(channel.published()) == view
     channel.withdraw()
-    assert channel.published() is None
+    assert View.from_json(channel.published()) is None
 
 
-def test_the_service_answers_a_command_within_the_notification(kodi: FakeKodi) -> None:
-    service = Service()
+def test_an_idle_service_shows_a_view_of_no_sign_in() -> None:
+    assert View.from_json(channel.IDLE) == View()
+
+
+def answered(kodi: FakeKodi, request: str) -> View:
+    """What the service shows once it has taken up ``request``."""
+
+    def look() -> View | None:
+        view = View.from_json(channel.published())
+        return view if view is not None and view.request == request else None
+
+    return wait_for(look, "the service", 10.0)
+
+
+def test_the_service_answers_a_command(kodi: FakeKodi, service: Service) -> None:
     service.onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
-    view = channel.published()
-    assert view is not None
-    assert (view.request, view.phase, view.problem) == ("r1", "failed", "client_id_missing")
+    view = answered(kodi, "r1")
+    assert (view.phase, view.problem) == ("failed", "client_id_missing")
 
 
-def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi) -> None:
-    service = Service()
+def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi, service: Service) -> None:
     before = dict(kodi.properties)
     service.onNotification("xbmc", "System.OnWake", "null")
     assert kodi.properties == before
@@ -203,14 +226,12 @@ def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi) -> None:
 
 @pytest.mark.parametrize("url", ["http://api.simkl.com", "ftp://x"])
 def test_the_service_asks_nobody_where_the_api_address_is_not_safe(
-    kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch, url: str
+    kodi: FakeKodi, service: Service, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("SIMKL_API_URL", url)
     kodi.settings["client_id"] = "client-id"
-    Service().onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
-    view = channel.published()
-    assert view is not None
-    assert view.problem == "api_url_refused"
+    service.onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
+    assert answered(kodi, "r1").problem == "api_url_refused"
 
 
 def test_every_notice_reaches_the_screen(kodi: FakeKodi) -> None:
@@ -224,22 +245,22 @@ NEEDS_A_REASON = (Phase.FAILED, Phase.RETRYING)
 
 @pytest.mark.parametrize("phase", [phase for phase in Phase if phase not in NEEDS_A_REASON])
 def test_every_phase_has_a_message(kodi: FakeKodi, phase: Phase) -> None:
-    assert texts.message(screen_of(View(phase=phase.value), 0.0))
+    assert Texts().message(screen_of(View(phase=phase.value), 0.0))
 
 
 @pytest.mark.parametrize("phase", NEEDS_A_REASON)
 @pytest.mark.parametrize("problem", Problem)
 def test_every_problem_has_a_message(kodi: FakeKodi, phase: Phase, problem: Problem) -> None:
-    assert texts.message(screen_of(View(phase=phase.value, problem=problem.value), 0.0))
+    assert Texts().message(screen_of(View(phase=phase.value, problem=problem.value), 0.0))
 
 
 def test_what_falls_short_of_a_connection_is_told_with_it(kodi: FakeKodi) -> None:
-    whole = texts.message(screen_of(View(phase="connected"), 0.0))
-    short = texts.message(screen_of(View(phase="connected", problem="read_only"), 0.0))
+    whole = Texts().message(screen_of(View(phase="connected"), 0.0))
+    short = Texts().message(screen_of(View(phase="connected", problem="read_only"), 0.0))
     assert short.startswith(whole)
     assert len(short) > len(whole)
 
 
 def test_the_servers_own_words_follow_ours(kodi: FakeKodi) -> None:
-    message = texts.message(screen_of(View(phase="failed", problem="refused", said="Go away"), 0.0))
+    message = Texts().message(screen_of(View(phase="failed", problem="refused", said="Go away"), 0.0))
     assert message.endswith("Go away")

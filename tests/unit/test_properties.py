@@ -41,11 +41,12 @@ from simkl_connect.authorizer import Authorizer
 from simkl_connect.flows import FlowChoice
 from simkl_connect.journal import Journal
 from simkl_connect.oauth2 import DeviceFlow
+from simkl_connect.phases import Phase
 from simkl_connect.pin import PinFlow
 from simkl_connect.problems import Problem
 from simkl_connect.reading import LONGEST_RETRY_AFTER, clean_text, read_verification_uri, retry_after
 from simkl_connect.resumption import Resumption
-from simkl_connect.sign_in import SLOW_DOWN_BY, Cancelled, Event, Phase, Sent, SignIn, Step, Tick
+from simkl_connect.sign_in import SLOW_DOWN_BY, Cancelled, Event, Sent, SignIn, Step, Tick
 from simkl_connect.values import Account, DeviceAuthorization, Secret, Token
 from simkl_connect.view import View
 from simkl_connect.wire import Request, Response
@@ -585,6 +586,9 @@ class WatchedExchange:
         path = self._sent[0].path
         return "name" if path == "/users/settings" else "device" if path.startswith("/oauth2/") else "pin"
 
+    def wake_at(self) -> float | None:
+        return None
+
     def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
         assert not self.in_flight, "two requests at once"
         assert not self.closed, "a request after the end"
@@ -841,7 +845,7 @@ class AuthorizerRules(RuleBasedStateMachine):
 
     @invariant()
     def no_view_holds_a_secret(self) -> None:
-        published = replace(self.view, account_name="", said=self.view.said).to_json()
+        published = self.view._replace(account_name="", said=self.view.said).to_json()
         assert CANARY not in published.replace(self.view.said or "\0", "")
         assert str(DEVICE_BODY["device_code"]) not in published
 

@@ -11,7 +11,7 @@ from typing import Iterator
 
 import pytest
 from fake_kodi import FakeKodi
-from simkl_connect.kodi.system import proxy
+from simkl_connect.kodi.proxy import proxy
 from simkl_connect.problems import Problem
 from simkl_connect.transport import ConnectionFailed, Transport
 from simkl_connect.wire import Identity, Request

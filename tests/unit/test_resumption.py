@@ -9,8 +9,9 @@ from fakes import FakeClock
 from flow_cases import NOW
 from simkl_connect.flows import FlowChoice
 from simkl_connect.journal import Journal
+from simkl_connect.phases import Phase
 from simkl_connect.resumption import Resumption
-from simkl_connect.sign_in import Phase, SignIn
+from simkl_connect.sign_in import SignIn
 from simkl_connect.values import DeviceAuthorization, Secret
 
 CODE = DeviceAuthorization(

@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
 from simkl_connect.screen import BUTTONS, Button, screen_of
-from simkl_connect.sign_in import Phase
 from simkl_connect.view import View
 
 MEDIA = Path(__file__).parents[2] / "resources/skins/Default/media/simkl-connect"
@@ -19,7 +19,7 @@ WAITING = View(
     [
         (100.0, 100.0, "15:00"),
         (550.0, 50.0, "7:30"),
-        (999.5, 0.05, "0:01"),
+        (999.5, 0.1, "0:01"),
         (1000.0, 0.0, "0:00"),
         (2000.0, 0.0, "0:00"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Iterator
 
 import pytest
@@ -126,7 +127,7 @@ def test_a_token_that_can_not_be_saved_is_not_told(ear: Ear) -> None:
 def test_a_token_that_somebody_has_spoilt_in_the_settings_is_neither_told_nor_sent_as_two_headers(token: str) -> None:
     network = Wire(DEVICE)
     with network:
-        exchange = Exchange(network.open, Pace(network.clock), network.clock)  # type: ignore[arg-type]
+        exchange = Exchange(network.open, Pace(network.clock), network.clock, threading.Event().set)  # type: ignore[arg-type]
         exchange.start(account_request(Token(Secret(token), client_id=CLIENT_ID)), read_account)
         answer = None
         while answer is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from simkl_connect.answers import CodeGone, CodeIssued, Denied, Granted, Identified, Pending, Refused, SlowDown, Trouble
+from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
-from simkl_connect.sign_in import LONGEST_BACKOFF, Cancelled, Event, Phase, Sent, SignIn, Step, Tick
+from simkl_connect.sign_in import LONGEST_BACKOFF, Cancelled, Event, Sent, SignIn, Step, Tick
 from simkl_connect.values import Account, DeviceAuthorization, Secret, Token
 
 CODE = DeviceAuthorization(Secret("5G6JA"), "https://simkl.com/pin", Secret("https://simkl.com/pin/5G6JA"), 900.0, 5.0)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from simkl_connect.kodi import texts
+from simkl_connect.kodi import notifications, texts
 from simkl_connect.screen import Button
 
 PROJECT = Path(__file__).parents[2]
@@ -91,7 +91,8 @@ def used_in_skins() -> set[int]:
 
 
 def used_in_code() -> set[int]:
-    return {int(number) for number in _IN_CODE.findall(Path(texts.__file__).read_text("utf-8"))}
+    sources = "".join(Path(module.__file__).read_text("utf-8") for module in (texts, notifications))
+    return {int(number) for number in _IN_CODE.findall(sources)}
 
 
 BUTTONS = {*texts.BUTTONS.values(), texts.SIGN_OUT, texts.SWITCH_ACCOUNT}

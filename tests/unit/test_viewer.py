@@ -1,21 +1,20 @@
 from __future__ import annotations
 
-from itertools import count
-
 import pytest
 from fakes import FakeClock
+from simkl_connect.commands import AUTHORIZE, CANCEL
 from simkl_connect.view import View
-from simkl_connect.viewer import GONE_AFTER, SILENT_AFTER, Command, Viewer
+from simkl_connect.viewer import GONE_AFTER, SILENT_AFTER, Viewer
 
 
 class Service:
     """What the viewer sees of a service: the commands it got, the view it shows."""
 
     def __init__(self) -> None:
-        self.commands: list[tuple[Command, str]] = []
+        self.commands: list[tuple[str, str]] = []
         self.shown: View | None = View()
 
-    def send(self, command: Command, request: str) -> None:
+    def send(self, command: str, request: str) -> None:
         self.commands.append((command, request))
 
 
@@ -26,14 +25,12 @@ def service() -> Service:
 
 @pytest.fixture
 def viewer(service: Service, clock: FakeClock) -> Viewer:
-    numbers = count(1)
-    viewer = Viewer(service.send, lambda: service.shown, clock, lambda: f"r{next(numbers)}")
-    viewer.authorize()
-    return viewer
+    """It follows ``r1``, which has just been sent."""
+    return Viewer("r1", service.send, lambda: service.shown, clock)
 
 
 def test_it_starts_before_the_service_has_answered(viewer: Viewer, service: Service) -> None:
-    assert service.commands == [(Command.AUTHORIZE, "r1")]
+    assert service.commands == []
     assert viewer.view().phase == "starting"
 
 
@@ -90,21 +87,21 @@ def test_it_asks_again_until_it_is_answered_and_not_after(viewer: Viewer, servic
     for _ in range(20):
         clock.advance(0.1)
         viewer.view()
-    assert service.commands == [(Command.AUTHORIZE, "r1")] * 3
+    assert service.commands == [(AUTHORIZE, "r1")] * 2
     service.shown = View(request="r1", phase="waiting")
     clock.advance(60)
     viewer.view()
-    assert len(service.commands) == 3
+    assert len(service.commands) == 2
 
 
 def test_trying_again_asks_again(viewer: Viewer, service: Service, clock: FakeClock) -> None:
     service.shown = None
     clock.advance(60)
-    viewer.authorize()
-    assert service.commands[-1] == (Command.AUTHORIZE, "r2")
+    viewer.authorize("r2")
+    assert service.commands[-1] == (AUTHORIZE, "r2")
     assert viewer.view().phase == "starting"
 
 
 def test_cancel_is_sent(viewer: Viewer, service: Service) -> None:
     viewer.cancel()
-    assert service.commands[-1] == (Command.CANCEL, "r1")
+    assert service.commands[-1] == (CANCEL, "r1")

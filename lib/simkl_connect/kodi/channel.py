@@ -5,40 +5,48 @@ Both can be read by everything on the machine and by JSON-RPC clients: no token 
 
 from __future__ import annotations
 
-import json
+import os
 
 import xbmc
 import xbmcgui
 
-from ..view import View
-from ..viewer import Command
+from ..commands import COMMANDS
 from . import ADDON_ID
 
 HOME_WINDOW = 10000
 STATE_PROPERTY = f"{ADDON_ID}.state"
 DIALOG_PROPERTY = f"{ADDON_ID}.dialog"
 
+IDLE = '{"request":"","phase":"idle","user_code":"","verification_uri":"","expires_in":0}'
+"""The state of a service that nobody has asked for anything: a :class:`~simkl_connect.view.View` of no sign-in."""
 
-def send(command: Command, request: str) -> None:
-    """Sends ``command`` to the service, which gets it within about a tenth of a second."""
-    xbmc.executeJSONRPC(
-        json.dumps(
-            {
-                "jsonrpc": "2.0",
-                "id": 1,
-                "method": "JSONRPC.NotifyAll",
-                "params": {"sender": ADDON_ID, "message": command.value, "data": {"request": request}},
-            }
-        )
-    )
+_NOTIFY_ALL = (
+    '{{"jsonrpc":"2.0","id":1,"method":"JSONRPC.NotifyAll",'
+    '"params":{{"sender":"{sender}","message":"{command}","data":{{"request":"{request}"}}}}}}'
+)
 
 
-def received(sender: str, method: str, data: str) -> tuple[Command, str] | None:
+def new_request() -> str:
+    """An id that nothing else has."""
+    return os.urandom(16).hex()
+
+
+def send(command: str, request: str) -> None:
+    """Sends ``command`` to the service, which gets it within about a tenth of a second.
+
+    Both go into the message as they are: a word of :data:`COMMANDS`, and what :func:`new_request` has given.
+    """
+    xbmc.executeJSONRPC(_NOTIFY_ALL.format(sender=ADDON_ID, command=command, request=request))
+
+
+def received(sender: str, method: str, data: str) -> tuple[str, str] | None:
     """The command and request id in a notification, if it is one of ours."""
-    if sender != ADDON_ID:
+    command = method.rpartition(".")[2]
+    if sender != ADDON_ID or command not in COMMANDS:
         return None
+    import json  # here, because neither a script that only sends nor a service that nobody calls needs it
+
     try:
-        command = Command(method.rpartition(".")[2])
         content = json.loads(data)
     except ValueError:
         return None
@@ -46,14 +54,14 @@ def received(sender: str, method: str, data: str) -> tuple[Command, str] | None:
     return command, request if isinstance(request, str) else ""
 
 
-def publish(view: View) -> None:
-    """Makes ``view`` what everyone sees."""
-    xbmcgui.Window(HOME_WINDOW).setProperty(STATE_PROPERTY, view.to_json())
+def publish(state: str) -> None:
+    """Makes ``state`` what everyone sees."""
+    xbmcgui.Window(HOME_WINDOW).setProperty(STATE_PROPERTY, state)
 
 
-def published() -> View | None:
-    """What the service shows; None if no service runs."""
-    return View.from_json(xbmcgui.Window(HOME_WINDOW).getProperty(STATE_PROPERTY))
+def published() -> str:
+    """What the service shows; empty if no service runs."""
+    return xbmcgui.Window(HOME_WINDOW).getProperty(STATE_PROPERTY)
 
 
 def withdraw() -> None:

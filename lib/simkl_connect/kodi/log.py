@@ -27,6 +27,6 @@ class KodiHandler(logging.Handler):
 def log_to_kodi() -> None:
     """Call once in each interpreter; every module then logs with ``logging.getLogger(__name__)``."""
     root = logging.getLogger("simkl_connect")
-    root.addHandler(KodiHandler())
+    root.handlers = [KodiHandler()]
     root.setLevel(logging.DEBUG)
     root.propagate = False

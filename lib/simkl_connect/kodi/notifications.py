@@ -7,21 +7,30 @@ import xbmcaddon
 import xbmcgui
 
 from ..keeper import Notice
-from . import ADDON_ID, DIALOG_XML, texts
+from . import ADDON_ID, DIALOG_XML
+from .texts import Texts
 
+NOTICES = {
+    Notice.ENDED: 32070,
+    Notice.SIGNED_OUT: 32071,
+    Notice.SIGNED_OUT_HERE: 32072,
+    Notice.SIGNED_OUT_PIN: 32073,
+    Notice.RECONNECT: 32074,
+    Notice.SETTINGS_LOST: 32075,
+}
 SHOWN_FOR = 8000
 """Milliseconds."""
 
 
 def notify(notice: Notice) -> None:
     """Shows ``notice``."""
-    _show(texts.text(texts.NOTICES[notice]))
+    _show(Texts()(NOTICES[notice]))
 
 
 def notify_connected(name: str) -> None:
     """Says who is connected now, unless the sign-in dialog says it."""
     if not xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"):
-        _show(texts.connected_as(name))
+        _show(Texts().connected_as(name))
 
 
 def _show(message: str) -> None:

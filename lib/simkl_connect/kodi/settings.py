@@ -1,24 +1,18 @@
-"""The add-on's settings: the only place that reads or writes them."""
+"""What the add-on remembers in its settings: the only place that reads or writes that."""
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Callable, Mapping
 
 import xbmcaddon
-import xbmcvfs
 
 from .. import clock
 from ..journal import Journal
 from ..ledger import Ledger
 from ..store import StorageFailed
 from ..values import Account, Secret, Token
-from . import ADDON_ID, settings_file
-
-PACKAGED_CLIENT_ID = os.path.join("resources", "client_id.txt")
-"""Written into the zip at build time from SIMKL_CLIENT_ID."""
-JOURNAL = "unsaved.json"
+from . import ADDON_ID, files, settings_file
 
 _TOKEN_SETTINGS = ("refresh_token", "token_expires_at", "scope", "token_client_id", "access_token")
 _NO_ACCOUNT = {"account_name": "", "account_id": "", "connected_at": ""}
@@ -31,12 +25,12 @@ class Settings:
     """
 
     def __init__(self) -> None:
-        self._ledger = Ledger(Journal(os.path.join(data_folder(), JOURNAL)), _KodiSettings(), clock.now)
+        self._ledger = Ledger(Journal(files.unsaved()), _KodiSettings(), clock.now)
 
     def mend(self) -> bool:
         """Puts a torn settings.xml right; true if what was in it is lost, and not owed by the journal either."""
         try:
-            return settings_file.mend(_settings_path()) and self.token() is None
+            return settings_file.mend(files.settings()) and self.token() is None
         except OSError:  # it is told when something is to be saved
             return False
 
@@ -44,13 +38,9 @@ class Settings:
         """Writes again what Kodi has not kept."""
         self._ledger.advance()
 
-    def client_id(self) -> str:
-        """The user's own client id, else the packaged one, else an empty string."""
-        return self._ledger.read("client_id").strip() or _packaged_client_id()
-
-    def show_qr(self) -> bool:
-        """Whether the sign-in screen is to have a QR code."""
-        return self._ledger.read("show_qr") != "false"
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until :meth:`advance` has something to do; None: everything is kept."""
+        return self._ledger.seconds_to_wait()
 
     def token(self) -> Token | None:
         """The stored token, or None."""
@@ -142,7 +132,7 @@ class _KodiSettings:
             try:
                 self._write(values)
             except StorageFailed:
-                settings_file.mend(_settings_path())  # a torn file is the one cause that does not pass by itself
+                settings_file.mend(files.settings())  # a torn file is the one cause that does not pass by itself
                 raise
         except RuntimeError as error:  # the add-on is disabled or being replaced
             raise StorageFailed("Kodi does not know the add-on any more") from error
@@ -155,21 +145,12 @@ class _KodiSettings:
             addon.setSetting(name, value)
         written = xbmcaddon.Addon(ADDON_ID)
         self._check(values, {name: written.getSetting(name) for name in values}, "Kodi")
-        self._check(values, settings_file.settle(_settings_path()), "settings.xml")
+        self._check(values, settings_file.settle(files.settings()), "settings.xml")
 
     def _check(self, wanted: Mapping[str, str], found: Mapping[str, str], where: str) -> None:
         lost = [name for name, value in wanted.items() if found.get(name, "") != value]
         if lost:
             raise StorageFailed(f"{where} did not keep {', '.join(sorted(lost))}")
-
-
-def _settings_path() -> str:
-    return os.path.join(data_folder(), "settings.xml")
-
-
-def data_folder() -> str:
-    """Where everything is that the add-on writes."""
-    return xbmcvfs.translatePath(f"special://profile/addon_data/{ADDON_ID}")
 
 
 def _new_connection(token: Token) -> dict[str, str]:
@@ -188,16 +169,6 @@ def _values(token: Token | None) -> dict[str, str]:
         token.access_token.reveal(),
     )
     return dict(zip(_TOKEN_SETTINGS, values))
-
-
-def _packaged_client_id() -> str:
-    addon = xbmcaddon.Addon(ADDON_ID)
-    path = os.path.join(xbmcvfs.translatePath(addon.getAddonInfo("path")), PACKAGED_CLIENT_ID)
-    try:
-        with open(path, encoding="ascii") as file:
-            return file.read().strip()
-    except FileNotFoundError:  # built without one
-        return ""
 
 
 def _number(text: str) -> float | None:

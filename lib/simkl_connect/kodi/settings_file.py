@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from ..journal import write_whole
+from ..durable import write_whole
 
 KEPT = ".kept"
 """Ending of the copy's name."""
@@ -22,6 +22,15 @@ def settle(path: str) -> dict[str, str]:
     os.chmod(path, 0o600)
     _copy(path, path + KEPT)
     return values
+
+
+def looks_torn(path: str) -> bool:
+    """Whether the file lacks its end; :func:`mend` knows better, and takes longer."""
+    try:
+        with open(path, "rb") as file:
+            return not file.read().rstrip().endswith((b"</settings>", b"/>"))
+    except OSError:  # no file yet; other causes are told when something is to be saved
+        return False
 
 
 def mend(path: str) -> bool:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from urllib.parse import quote
-
 import xbmc
 
-_PROXY_SCHEMES = ("http", "socks4", "socks4a", "socks5", "socks5h", "https")
-"""By the number of Kodi's setting ``network.httpproxytype``."""
 _PLATFORMS = ("Android", "TVOS", "IOS", "OSX", "UWP", "Windows", "Linux")
 """Kodi's System.Platform conditions; Android is also Linux, UWP also Windows, so the narrower stands first."""
 
@@ -23,27 +18,3 @@ def user_agent(version: str) -> str:
 def hold_screensaver(hold: bool) -> None:
     """Keeps screensaver and display sleep away, or lets them go."""
     xbmc.executebuiltin(f"InhibitScreensaver({'true' if hold else 'false'})")
-
-
-def proxy() -> str:
-    """The address of the proxy in Kodi's settings, with user and password, or an empty string."""
-    if not _setting("usehttpproxy") or not _setting("httpproxyserver"):
-        return ""
-    kind = _setting("httpproxytype")
-    scheme = _PROXY_SCHEMES[kind] if isinstance(kind, int) and 0 <= kind < len(_PROXY_SCHEMES) else "http"
-    user, password = (quote(str(_setting(f"httpproxy{name}") or ""), safe="") for name in ("username", "password"))
-    login = f"{user}:{password}@" if user else ""
-    return f"{scheme}://{login}{_setting('httpproxyserver')}:{_setting('httpproxyport')}"
-
-
-def _setting(name: str) -> object:
-    """A setting of Kodi's own, None if there is no such."""
-    request = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "Settings.GetSettingValue",
-        "params": {"setting": f"network.{name}"},
-    }
-    answer = json.loads(xbmc.executeJSONRPC(json.dumps(request)))
-    result = answer.get("result")
-    return result.get("value") if isinstance(result, dict) else None

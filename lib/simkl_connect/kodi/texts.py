@@ -2,88 +2,86 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import xbmcaddon
 
-from ..keeper import Notice
-from ..problems import Problem
-from ..screen import Button, Screen
-from ..sign_in import Phase
 from . import ADDON_ID
+
+TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
+if TYPE_CHECKING:
+    from ..screen import Screen
 
 SIGN_OUT_QUESTION = 32011
 SIGN_OUT = 32012
 SWITCH_ACCOUNT = 32013
+CANCEL = 32020
+CLOSE = 32023
+STARTING = 32030
 CONNECTED_AS = 32036
 CONNECTED = 32037
 CONNECTED_SINCE = 32038
 
 BUTTONS = {
-    Button.CANCEL: 32020,
-    Button.NEW_CODE: 32021,
-    Button.TRY_AGAIN: 32022,
-    Button.CLOSE: 32023,
+    "cancel": CANCEL,
+    "new_code": 32021,
+    "try_again": 32022,
+    "close": CLOSE,
 }
+"""By the values of :class:`~simkl_connect.screen.Button`."""
 PHASES = {
-    Phase.STARTING: 32030,
-    Phase.WAITING: 32031,
-    Phase.EXPIRED: 32033,
-    Phase.DENIED: 32034,
-    Phase.CANCELLED: 32035,
+    "starting": STARTING,
+    "waiting": 32031,
+    "expired": 32033,
+    "denied": 32034,
+    "cancelled": 32035,
 }
+"""By the values of :class:`~simkl_connect.phases.Phase`; the others have more to say."""
 PROBLEMS = {
-    Problem.CLIENT_ID_MISSING: 32050,
-    Problem.CLIENT_ID_REFUSED: 32051,
-    Problem.API_URL_REFUSED: 32052,
-    Problem.OFFLINE: 32053,
-    Problem.TIMEOUT: 32054,
-    Problem.TLS: 32055,
-    Problem.CAPTIVE_PORTAL: 32056,
-    Problem.RATE_LIMITED: 32057,
-    Problem.SERVER_TROUBLE: 32058,
-    Problem.BAD_ANSWER: 32059,
-    Problem.REFUSED: 32060,
-    Problem.STORAGE: 32061,
-    Problem.INTERNAL: 32062,
-    Problem.SERVICE_SILENT: 32063,
-    Problem.SERVICE_GONE: 32064,
-    Problem.READ_ONLY: 32065,
-    Problem.PROXY: 32066,
+    "client_id_missing": 32050,
+    "client_id_refused": 32051,
+    "api_url_refused": 32052,
+    "offline": 32053,
+    "timeout": 32054,
+    "tls": 32055,
+    "captive_portal": 32056,
+    "rate_limited": 32057,
+    "server_trouble": 32058,
+    "bad_answer": 32059,
+    "refused": 32060,
+    "storage": 32061,
+    "internal": 32062,
+    "service_silent": 32063,
+    "service_gone": 32064,
+    "read_only": 32065,
+    "proxy": 32066,
 }
-NOTICES = {
-    Notice.ENDED: 32070,
-    Notice.SIGNED_OUT: 32071,
-    Notice.SIGNED_OUT_HERE: 32072,
-    Notice.SIGNED_OUT_PIN: 32073,
-    Notice.RECONNECT: 32074,
-    Notice.SETTINGS_LOST: 32075,
-}
+"""By the values of :class:`~simkl_connect.problems.Problem`."""
 
 
-def text(number: int) -> str:
-    """The text in the viewer's language."""
-    return _addon().getLocalizedString(number)
+class Texts:
+    """The texts in the viewer's language.
 
+    It keeps its ``Addon``: a new one can't be had any more once the add-on is disabled or replaced under a dialog.
+    """
 
-@lru_cache(maxsize=1)
-def _addon() -> xbmcaddon.Addon:
-    """Kept: a new one can't be had any more once the add-on is disabled or being replaced under an open dialog."""
-    return xbmcaddon.Addon(ADDON_ID)
+    def __init__(self) -> None:
+        self._addon = xbmcaddon.Addon(ADDON_ID)
 
+    def __call__(self, number: int) -> str:
+        """The text of this number."""
+        return self._addon.getLocalizedString(number)
 
-def message(screen: Screen) -> str:
-    """Where the sign-in stands, in a line or two."""
-    reason = text(PROBLEMS[Problem(screen.problem)]) if screen.problem is not None else ""
-    if screen.phase is Phase.CONNECTED:
-        lines = [connected_as(screen.account_name), reason]
-    elif screen.phase in (Phase.FAILED, Phase.RETRYING):
-        lines = [reason, screen.said]
-    else:
-        lines = [text(PHASES[screen.phase])]
-    return "\n".join(line for line in lines if line)
+    def connected_as(self, name: str) -> str:
+        """Whose account is connected; ``name`` may be empty."""
+        return self(CONNECTED_AS).format(name=name) if name else self(CONNECTED)
 
-
-def connected_as(name: str) -> str:
-    """Whose account is connected; ``name`` may be empty."""
-    return text(CONNECTED_AS).format(name=name) if name else text(CONNECTED)
+    def message(self, screen: Screen) -> str:
+        """Where the sign-in stands, in a line or two."""
+        phase = screen.phase.value
+        reason = self(PROBLEMS[screen.problem]) if screen.problem is not None else ""
+        if phase == "connected":
+            lines = [self.connected_as(screen.account_name), reason]
+        elif phase in PHASES:
+            lines = [self(PHASES[phase])]
+        else:
+            lines = [reason, screen.said]
+        return "\n".join(line for line in lines if line)

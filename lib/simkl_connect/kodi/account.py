@@ -1,0 +1,49 @@
+"""The account as the viewer meets it: who is connected, whether to stay so."""
+
+from __future__ import annotations
+
+import time
+
+import xbmc
+import xbmcaddon
+import xbmcgui
+
+from ..commands import SIGN_OUT
+from . import ADDON_ID, channel, texts
+from .settings import Settings
+from .texts import Texts
+
+
+def is_connected() -> bool:
+    """Whether a token is stored."""
+    return Settings().token() is not None
+
+
+def sign_out() -> None:
+    """Asks once, then has the service forget the account."""
+    if xbmcgui.Dialog().yesno(_name(), Texts()(texts.SIGN_OUT_QUESTION)):
+        channel.send(SIGN_OUT, channel.new_request())
+
+
+def show() -> bool:
+    """Who is connected and since when, and what can be done about it. True: another account is wanted."""
+    settings, text = Settings(), Texts()
+    lines = [text.connected_as(settings.account().name)]
+    connected_at = settings.connected_at()
+    if connected_at is not None:
+        date = time.strftime(xbmc.getRegion("dateshort"), time.localtime(connected_at))
+        lines.append(text(texts.CONNECTED_SINCE).format(date=date))
+    choice = xbmcgui.Dialog().yesnocustom(
+        heading=_name(),
+        message="\n".join(lines),
+        customlabel=text(texts.SIGN_OUT),
+        nolabel=text(texts.CLOSE),
+        yeslabel=text(texts.SWITCH_ACCOUNT),
+    )
+    if choice == 2:
+        sign_out()
+    return choice == 1
+
+
+def _name() -> str:
+    return xbmcaddon.Addon(ADDON_ID).getAddonInfo("name")

@@ -1,0 +1,33 @@
+"""What the viewer has set on the add-on's settings page."""
+
+from __future__ import annotations
+
+import os
+
+import xbmcaddon
+import xbmcvfs
+
+from . import ADDON_ID
+
+PACKAGED_CLIENT_ID = os.path.join("resources", "client_id.txt")
+"""Written into the zip at build time from SIMKL_CLIENT_ID."""
+
+
+def client_id() -> str:
+    """The viewer's own client id, else the packaged one, else an empty string."""
+    return xbmcaddon.Addon(ADDON_ID).getSetting("client_id").strip() or _packaged_client_id()
+
+
+def show_qr() -> bool:
+    """Whether the sign-in screen is to have a QR code."""
+    return xbmcaddon.Addon(ADDON_ID).getSetting("show_qr") != "false"
+
+
+def _packaged_client_id() -> str:
+    addon = xbmcaddon.Addon(ADDON_ID)
+    path = os.path.join(xbmcvfs.translatePath(addon.getAddonInfo("path")), PACKAGED_CLIENT_ID)
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.read().strip()
+    except FileNotFoundError:  # built without one
+        return ""
