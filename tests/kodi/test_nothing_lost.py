@@ -12,7 +12,6 @@ import pytest
 from conftest import CLIENT_IDS, ROOT, Boot
 from real_kodi import navigation, package
 from real_kodi.addon import Addon
-from real_kodi.instance import KodiError
 from real_kodi.navigation import ADDON_SETTINGS
 from real_kodi.paths import ADDON_ID
 from real_kodi.waiting import wait_for
@@ -152,11 +151,6 @@ def test_the_service_goes_on_when_the_dialog_is_killed(boot: Boot, simkl: Simula
     addon.wait_for_setting("account_name", "Ada")
 
 
-@pytest.mark.xfail(
-    raises=KodiError,
-    strict=False,
-    reason="Kodi frees controls under a Python call that waits for its lock: about one reload in six ends it",
-)
 def test_a_skin_reload_keeps_the_sign_in(boot: Boot, simkl: Simulator) -> None:
     addon = boot(simkl.url)
     addon.run("authorize")
