@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from . import png
 
-SIDE = 1116
-"""Pixels; twice as many as units of the skin file (1920 by 1080) on each side of control 104."""
-STEP = 6
+SIDE = 558
+"""Pixels; as many as units of the skin file (1920 by 1080) on each side of control 104. Twice as many would look no
+better but on 2160 lines, and Kodi keeps a dozen megabytes for them.
+"""
+STEP = 3
 """Pixels: modules are a multiple of it, so that their edges fall between pixels at 720, 1080 and 2160 lines alike."""
-SMALLEST_MODULE = 12
+SMALLEST_MODULE = 6
 """Pixels. A code with smaller ones is not shown: no camera reads it from a sofa."""
 QUIET_ZONE = 4
 """Modules of white around the code (ISO/IEC 18004, section 9.1)."""
