@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Mapping
 
 import pytest
 from conftest import Boot
+from real_kodi.tcp import connections_to
 from real_kodi.waiting import wait_for
 from simkl_simulator import Hang, Simulator, silent_listener
 from simkl_simulator.socks import socks_proxy
@@ -28,12 +28,6 @@ def socks_at(port: int) -> Mapping[str, str]:
         "network.httpproxyusername": LOGIN[0],
         "network.httpproxypassword": LOGIN[1],
     }
-
-
-def is_connected(port: int) -> bool:
-    """Whether anybody is connected to that port of this machine."""
-    rows = [row.split() for row in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
-    return any(row[2].endswith(f":{port:04X}") and row[3] == "01" for row in rows)
 
 
 def test_a_sign_in_goes_through_a_socks_proxy(boot: Boot, simkl: Simulator) -> None:
@@ -65,5 +59,5 @@ def test_kodi_quits_at_once_while_a_socks_proxy_hangs(boot: Boot, simkl: Simulat
         if phase == "no answer":
             wait_for(lambda: simkl.requests, "the request to be sent")
         else:
-            wait_for(lambda: is_connected(silent.port), "the proxy to be asked")
+            wait_for(lambda: connections_to(silent.port), "the proxy to be asked")
         assert addon.kodi.quit() < PATIENCE
