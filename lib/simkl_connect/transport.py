@@ -17,6 +17,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, ProxySchemeUnknown, ReadTimeoutError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
+from .names import await_name_server
 from .problems import Problem
 from .wire import Identity, Request, Response
 
@@ -45,7 +46,7 @@ class ConnectionFailed(Exception):
 
 class Transport:
     """A client of Simkl's API. ``send`` blocks and belongs on a worker thread; ``interrupt`` and ``close`` may be
-    called from any other and end it within milliseconds, in every phase but the name look-up.
+    called from any other and end it within milliseconds, in every phase but the name look-up: see ``names.py``.
     """
 
     def __init__(self, identity: Identity) -> None:
@@ -244,7 +245,7 @@ def _watch(manager: Any, sockets: _OpenSockets) -> None:
 def _connect(connection: HTTPConnection, sockets: _OpenSockets) -> socket.socket:
     """What ``socket.create_connection`` does, with each socket watched before it connects. Raises OSError."""
     failure: OSError = socket.gaierror("no address for this name")
-    for sock, address in _ways(connection):
+    for sock, address in _ways(connection, sockets):
         try:
             for option in connection.socket_options or ():
                 sock.setsockopt(*option)
@@ -262,11 +263,15 @@ def _connect(connection: HTTPConnection, sockets: _OpenSockets) -> socket.socket
     raise failure
 
 
-def _ways(connection: HTTPConnection) -> Iterator[tuple[socket.socket, Any]]:
+def _ways(connection: HTTPConnection, sockets: _OpenSockets) -> Iterator[tuple[socket.socket, Any]]:
     """A new socket and what it is to connect to, for each address of the server, or of the SOCKS proxy before it."""
     server = (connection.host.strip("[]"), connection.port)
     proxy = getattr(connection, "_socks_options", None)
     if proxy is None:
+        if getattr(connection, "proxy", None) is None:  # that may have a name which no server knows
+            await_name_server(server[0], sockets.watch)
+        if sockets.interrupted:
+            raise ConnectionAbortedError("interrupted")
         for family, kind, protocol, _, address in socket.getaddrinfo(*server, 0, socket.SOCK_STREAM):
             yield socket.socket(family, kind, protocol), address
         return
