@@ -32,7 +32,7 @@ lint: setup ## style and types
 	.venv/bin/mypy lib tests/simkl_simulator tests/real_kodi tests/art tests/foreign/server.py tests/shipping tests/doc_tables tests/bench
 
 kills: setup ## Kodi killed at 60 moments around the hand-over: a quarter of an hour
-	KILLS=30 $(PYTHON) -m pytest -q tests/kodi/test_nothing_lost.py -k kill
+	KILLS=30 $(PYTHON) -m pytest -q tests/kodi/test_nothing_lost.py -k kill -rP
 
 bench: setup ## how fast and how light, beside its floor, into docs/measurements.md; SHORT=1 for fewer rounds
 	$(PYTHON) -m bench $(if $(SHORT),--short)

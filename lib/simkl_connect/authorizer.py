@@ -48,7 +48,7 @@ class Authorizer:
     """Runs at most one sign-in that a user sees. Never blocks; all methods belong to one thread.
 
     ``client_id`` raises :class:`NotConfigured`; ``open_exchange`` takes what it gives. ``publish`` is called with each
-    new :class:`View`, ``stored`` after a token has been saved, ``finished`` with the account's name (or none) when a
+    new :class:`View`, ``stored`` when the store has a new token, ``finished`` with the account's name (or none) when a
     sign-in has come to its good end. ``jitter`` gives a number from 0 to 1.
     """
 
@@ -230,8 +230,10 @@ class Authorizer:
         """Raises StorageFailed."""
         if isinstance(answer, Granted):
             attempt.token = answer.token
-            self._store.save_token(answer.token)
-            self._stored()
+            try:
+                self._store.save_token(answer.token)
+            finally:  # what could not be saved is known all the same, and saved as soon as it can be: with its name
+                self._stored()
         elif isinstance(answer, Identified):
             self._store.save_account(answer.account)
 

@@ -13,11 +13,11 @@ from typing import Any, Callable, Iterator
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, ProxySchemeUnknown, ReadTimeoutError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
+from .names import await_name_server
 from .problems import Problem
 from .wire import Identity, Request, Response
 
@@ -46,7 +46,7 @@ class ConnectionFailed(Exception):
 
 class Transport:
     """A client of Simkl's API. ``send`` blocks and belongs on a worker thread; ``interrupt`` and ``close`` may be
-    called from any other and end it within milliseconds, in every phase but the name look-up.
+    called from any other and end it within milliseconds, in every phase but the name look-up: see ``names.py``.
     """
 
     def __init__(self, identity: Identity) -> None:
@@ -210,44 +210,42 @@ class _InterruptibleAdapter(HTTPAdapter):
     """An adapter whose connections make their sockets where :class:`_OpenSockets` sees them."""
 
     def __init__(self, sockets: _OpenSockets) -> None:
-        self._pools = _pool_classes(sockets)
+        self._sockets = sockets
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
-        self.poolmanager.pool_classes_by_scheme = self._pools
+        _watch(self.poolmanager, self._sockets)
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **kwargs)  # type: ignore[no-untyped-call]
-        if not str(args[0] if args else kwargs["proxy"]).lower().startswith("socks"):  # these connect by themselves
-            manager.pool_classes_by_scheme = self._pools
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        is_new = proxy not in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **kwargs)  # type: ignore[no-untyped-call]
+        if is_new:
+            _watch(manager, self._sockets)
         return manager
 
 
-def _pool_classes(sockets: _OpenSockets) -> dict[str, type[HTTPConnectionPool]]:
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, sockets)
+def _watch(manager: Any, sockets: _OpenSockets) -> None:
+    """Has the pools of ``manager`` connect by :func:`_connect`."""
 
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, sockets)
+    def watched(pool: Any) -> Any:
+        class Connection(pool.ConnectionCls):  # type: ignore[misc]
+            def _new_conn(self) -> socket.socket:
+                return _connect(self, sockets)
 
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
+        class Pool(pool):  # type: ignore[misc]
+            ConnectionCls = Connection
 
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
+        return Pool
 
-    return {"http": PlainPool, "https": SecurePool}
+    own = manager.pool_classes_by_scheme
+    manager.pool_classes_by_scheme = {scheme: watched(pool) for scheme, pool in own.items()}
 
 
 def _connect(connection: HTTPConnection, sockets: _OpenSockets) -> socket.socket:
     """What ``socket.create_connection`` does, with each socket watched before it connects. Raises OSError."""
     failure: OSError = socket.gaierror("no address for this name")
-    host = connection.host.strip("[]")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, connection.port, 0, socket.SOCK_STREAM):
-        sock = socket.socket(family, kind, protocol)
+    for sock, address in _ways(connection, sockets):
         try:
             for option in connection.socket_options or ():
                 sock.setsockopt(*option)
@@ -263,3 +261,24 @@ def _connect(connection: HTTPConnection, sockets: _OpenSockets) -> socket.socket
         if sockets.interrupted:  # connecting may have ended in success then, or in EPIPE, which urllib3 passes over
             raise ConnectionAbortedError("interrupted")
     raise failure
+
+
+def _ways(connection: HTTPConnection, sockets: _OpenSockets) -> Iterator[tuple[socket.socket, Any]]:
+    """A new socket and what it is to connect to, for each address of the server, or of the SOCKS proxy before it."""
+    server = (connection.host.strip("[]"), connection.port)
+    proxy = getattr(connection, "_socks_options", None)
+    if proxy is None:
+        if getattr(connection, "proxy", None) is None:  # that may have a name which no server knows
+            await_name_server(server[0], sockets.watch)
+        if sockets.interrupted:
+            raise ConnectionAbortedError("interrupted")
+        for family, kind, protocol, _, address in socket.getaddrinfo(*server, 0, socket.SOCK_STREAM):
+            yield socket.socket(family, kind, protocol), address
+        return
+    import socks  # type: ignore[import-untyped]  # PySocks; without it urllib3 makes no such connections
+
+    nearest = (proxy["proxy_host"], proxy["proxy_port"])
+    for family, kind, protocol, _, address in socket.getaddrinfo(*nearest, 0, socket.SOCK_STREAM):
+        sock = socks.socksocket(family, kind, protocol)
+        sock.set_proxy(proxy["socks_version"], *address[:2], proxy["rdns"], proxy["username"], proxy["password"])
+        yield sock, server

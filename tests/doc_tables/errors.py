@@ -76,6 +76,11 @@ CAUSES: dict[Problem, list[Cause]] = {
     ],
     Problem.PROXY: [
         Cause("Kodi's proxy does not answer, or refuses", "poll-pin", failed(Problem.PROXY, "ProxyError")),
+        Cause(
+            "a SOCKS proxy, and Kodi's module for it (`script.module.pysocks`) is not installed",
+            "poll-pin",
+            failed(Problem.PROXY, "InvalidSchema"),
+        ),
     ],
     Problem.TIMEOUT: [
         Cause(

@@ -51,11 +51,13 @@ def boot(addon_zip: Path) -> Iterator[Boot]:
             environment: Mapping[str, str] | None = None,
             built: Path = addon_zip,
             with_service: bool = True,
+            with_socks: bool = False,
             **setup: Any,
         ) -> Addon:
             values = {"client_id": CLIENT_IDS.get(flow, ""), **(settings or {})}
+            folders = stand_ins(with_socks=with_socks)
             kodi = Kodi(
-                Setup(zips=[built], folders=stand_ins(), debug=True, addon_settings=values, **setup),
+                Setup(zips=[built], folders=folders, debug=True, addon_settings=values, **setup),
                 environment={"SIMKL_API_URL": url, **(environment or {})},
                 wait_for_service=with_service,
             )

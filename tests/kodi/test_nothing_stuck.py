@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Callable, Iterator
 
 import pytest
 from conftest import Boot
+from real_kodi import namespace
 from real_kodi.addon import Addon
 from real_kodi.paths import ADDON_ID
 from simkl_simulator import Drip, Fault, Hang, Simulator, silent_listener
@@ -17,7 +20,7 @@ FAULTS: dict[str, Fault] = {
     "a byte a second": Drip(b"x" * 1000, 1.0),
     "a header byte a second": Drip(b"x", 1.0, head=True),
 }
-PHASES = ["no answer to SYN", "TLS handshake", *FAULTS]
+PHASES = ["name look-up", "no answer to SYN", "TLS handshake", *FAULTS]
 PATIENCE = 6.0
 """Seconds. Kodi alone takes one or two, a request that nobody ends 15 and more; ``make bench`` has exact figures."""
 
@@ -30,6 +33,8 @@ def hanging(boot: Boot, simkl: Simulator) -> Iterator[Hanging]:
     with ExitStack() as stack:
 
         def hang(phase: str) -> Addon:
+            if phase == "name look-up":
+                return stack.enter_context(look_up_that_hangs(boot))
             url = simkl.url
             if phase in FAULTS:
                 simkl.fault("/oauth", FAULTS[phase])
@@ -45,6 +50,27 @@ def hanging(boot: Boot, simkl: Simulator) -> Iterator[Hanging]:
         yield hang
 
 
+@contextmanager
+def look_up_that_hangs(boot: Boot) -> Iterator[Addon]:
+    """A Kodi whose only name server has been asked for Simkl, and says nothing."""
+    if not namespace.allowed():
+        pytest.skip("only root may give one process a name server of its own")
+    low, high = divmod(os.getpid(), 250)
+    address = f"127.53.{low % 250}.{high}"
+    mounts = f"""
+echo nameserver {address} > $HOME/resolv.conf
+mount --bind $HOME/resolv.conf /etc/resolv.conf
+"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind((address, 53))
+        server.settimeout(15.0)
+        addon = boot("https://simkl.example", mounts=mounts)
+        addon.run("authorize")
+        while b"\x05simkl" not in server.recv(512):
+            continue
+        yield addon
+
+
 @pytest.mark.parametrize("phase", PHASES)
 def test_kodi_quits_at_once(hanging: Hanging, phase: str) -> None:
     assert hanging(phase).kodi.quit() < PATIENCE
@@ -55,7 +81,8 @@ def test_the_add_on_is_disabled_at_once(hanging: Hanging, phase: str) -> None:
     addon = hanging(phase)
     started = time.monotonic()
     addon.kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=False)
-    addon.kodi.wait_for(lambda: "service ended" in addon.kodi.log(), "the service to end")
+    gone = f"{ADDON_ID}/service.py): script termination took"
+    addon.kodi.wait_for(lambda: gone in addon.kodi.log(), "Kodi to be done with the service", 20.0)
     assert time.monotonic() - started < PATIENCE
     assert "let's kill it" not in addon.kodi.log()
 
@@ -67,6 +94,15 @@ def test_a_profile_is_loaded_at_once(hanging: Hanging) -> None:
     addon.kodi.wait_for(lambda: addon.kodi.log().count("service ended") == 1, "the service to end")
     assert time.monotonic() - started < PATIENCE
     addon.kodi.wait_for(lambda: addon.kodi.log().count("service started") == 2, "the service to start again", 20.0)
+
+
+def test_cancel_works_while_a_look_up_hangs_and_a_new_start_as_well(hanging: Hanging) -> None:
+    addon = hanging("name look-up")
+    addon.kodi.press("back")
+    addon.wait_until_dialog_closed()
+    addon.run("authorize")
+    addon.wait_for_phase("starting")
+    addon.wait_for_message("Simkl can't be reached.")
 
 
 def test_cancel_works_while_a_request_hangs_and_a_new_start_as_well(boot: Boot, simkl: Simulator, flow: str) -> None:

@@ -21,6 +21,7 @@ VERSIONS = [f"3.{minor}" for minor in range(8, 14)]
 REQUIREMENTS = (
     "requests==2.31.0",
     "urllib3==2.2.3",
+    "PySocks==1.7.0",
     "PyQRCode",
     "pypng",
     "Kodistubs==21.0.0",

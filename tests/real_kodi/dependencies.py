@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 from .paths import CACHE
 
 QR_MODULE = "script.module.pyqrcode"
+SOCKS_MODULE = "script.module.pysocks"
 
 
 class DependencyError(Exception):
@@ -24,7 +25,8 @@ class DependencyError(Exception):
 class Module:
     """A module of Kodi's repository.
 
-    ``version`` is the add-on's, ``sources`` what it is made of at PyPI, ``package`` the folder that this installs.
+    ``version`` is the add-on's, ``sources`` what it is made of at PyPI, ``package`` the folder or the
+    module that this installs.
     """
 
     addon_id: str
@@ -36,7 +38,7 @@ class Module:
 
 # Kodi's matrix repository, which serves Kodi 19 and every later one. The versions are those of the pull requests
 # 2476 (requests), 2693 (urllib3; 1.26.16 before December 2024), 2474 (certifi), 2694 (idna) and 2130 (pyqrcode) of
-# https://github.com/xbmc/repo-scripts.
+# https://github.com/xbmc/repo-scripts, and that of its script.module.pysocks/addon.xml.
 MODULES = (
     Module(
         "script.module.requests",
@@ -50,6 +52,7 @@ MODULES = (
     Module("script.module.chardet", "5.1.0", ("chardet==5.1.0",), "chardet"),
     Module("script.module.idna", "3.10.0", ("idna==3.10",), "idna"),
     Module(QR_MODULE, "1.2.1+matrix.4", ("PyQRCode==1.2.1", "pypng==0.20220715.0"), "pyqrcode"),
+    Module(SOCKS_MODULE, "1.7.0+matrix.1", ("PySocks==1.7.0",), "socks.py"),
 )
 
 # Kodi's pyqrcode brings its PNG writer inside the package and falls back to it; PyPI's expects it beside.
@@ -57,12 +60,16 @@ _PNG_BESIDE = "    import png\n"
 _PNG_INSIDE = "    try:\n        import png\n    except ImportError:\n        from . import png\n"
 
 
-def stand_ins(with_qr: bool = True, cache: Path = CACHE) -> list[Path]:
-    """The add-on folders, each named by its add-on id. The first call downloads them (about 10 s)."""
+def stand_ins(with_qr: bool = True, with_socks: bool = False, cache: Path = CACHE) -> list[Path]:
+    """The add-on folders, each named by its add-on id: what Kodi installs along, unless told otherwise.
+
+    The first call downloads them (about 10 s).
+    """
     folder = cache / f"modules-{_fingerprint()}"
     if not folder.is_dir():
         _make_all(folder)
-    return [folder / module.addon_id for module in MODULES if with_qr or module.addon_id != QR_MODULE]
+    left_out = {QR_MODULE: not with_qr, SOCKS_MODULE: not with_socks}
+    return [folder / module.addon_id for module in MODULES if not left_out.get(module.addon_id)]
 
 
 def _fingerprint() -> str:

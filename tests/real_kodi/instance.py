@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from typing import Mapping, Protocol
 
+from .namespace import with_mounts
 from .process import GuardedProcess
 from .profile import Profile
 from .rpc import JsonRpc, RpcError
@@ -55,6 +56,8 @@ class Instance:
         self.boot_seconds = 0.0
         runtime = profile.setup.runtime
         command = runtime.command(["--windowing=x11", *([] if profile.windowed else ["--standalone"])], profile.home)
+        if profile.setup.mounts:
+            command = with_mounts(profile.setup.mounts, command)
         full = {**_environment(profile), **display.environment, **environment}
         self._started = time.monotonic()
         self._process = GuardedProcess(command, full, profile.output_file, "SIGKILL", runtime.binary.parent)

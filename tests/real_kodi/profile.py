@@ -36,7 +36,7 @@ class Setup:
     ``zips`` and ``folders`` are add-ons to install and enable, ``language`` a language add-on's id, ``width`` and
     ``height`` the screen in pixels, ``debug`` Kodi's log level, ``kodi_settings`` further settings of Kodi by id,
     ``addon_settings`` the settings of the add-on ``addon_id`` before the first start (None: no file), ``runtime`` which
-    Kodi it is.
+    Kodi it is, ``mounts`` shell commands that mount what this Kodi alone is to see ($HOME is its home folder).
     """
 
     zips: Sequence[Path] = ()
@@ -50,6 +50,7 @@ class Setup:
     kodi_settings: Mapping[str, str] = field(default_factory=dict)
     addon_settings: Mapping[str, str] | None = None
     runtime: Runtime = HOST
+    mounts: str = ""
 
 
 class Profile:

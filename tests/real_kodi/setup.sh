@@ -11,9 +11,10 @@ cd "$(dirname "$0")/../.."
 # imagemagick        reads that screen
 # xdotool            finds Kodi's window on a developer's screen
 # zbar-tools         reads the QR codes on it
+# libfaketime        lets the clock of one Kodi jump
 # fonts-*            the fonts of Kodi's skins; without them texts have other widths
 # git, python3-venv  to build the zip, and for .venv
-packages="kodi xvfb libgl1-mesa-dri imagemagick xdotool zbar-tools \
+packages="kodi xvfb libgl1-mesa-dri imagemagick xdotool zbar-tools libfaketime \
 fonts-noto-core fonts-noto-mono fonts-roboto-hinted git make python3-venv"
 
 as_root() {

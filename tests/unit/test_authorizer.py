@@ -297,6 +297,7 @@ def test_a_token_that_can_not_be_saved_is_told(bench: Bench, case: FlowCase) -> 
     bench.store.full = True
     bench.respond(case.granted)
     assert (bench.view.phase, bench.view.problem) == ("failed", "storage")
+    assert len(bench.stored) == 1
 
 
 def test_an_account_that_can_not_be_named_stays_connected(bench: Bench, case: FlowCase) -> None:

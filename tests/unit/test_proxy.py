@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import socket
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Iterator
 
@@ -15,8 +16,9 @@ from simkl_connect.kodi.proxy import proxy
 from simkl_connect.problems import Problem
 from simkl_connect.transport import ConnectionFailed, Transport
 from simkl_connect.wire import Identity, Request
-from simkl_simulator import Simulator
+from simkl_simulator import Hang, Simulator, silent_listener
 from simkl_simulator.certificates import make_certificates
+from simkl_simulator.socks import pump, socks_proxy
 
 CODE = Request("GET", "/oauth/pin")
 SETTINGS = {
@@ -63,15 +65,6 @@ class Tunnel:
         self._thread.join(5)
 
 
-def pump(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_RDWR)
-    except OSError:  # the other side has gone
-        return
-
-
 @contextmanager
 def transport(url: str, proxy_url: str) -> Iterator[Transport]:
     opened = Transport(Identity(url, "id", "1.2.3", "simkl-connect/1.2.3", proxy_url))
@@ -79,6 +72,12 @@ def transport(url: str, proxy_url: str) -> Iterator[Transport]:
         yield opened
     finally:
         opened.close()
+
+
+def port_of_nobody() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
 
 
 def failure(proxy_url: str) -> ConnectionFailed:
@@ -107,10 +106,57 @@ def test_a_proxy_that_refuses_is_named_and_its_password_is_not() -> None:
     assert "CANARY" not in f"{failed!r} {failed.__context__!r}"
 
 
-def test_a_proxy_that_is_not_there_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert failure(f"http://127.0.0.1:{port}").problem is Problem.PROXY
+@pytest.mark.parametrize("scheme", ["http", "socks4", "socks5", "socks5h"])
+def test_a_proxy_that_is_not_there_is_named(scheme: str) -> None:
+    assert failure(f"{scheme}://127.0.0.1:{port_of_nobody()}").problem is Problem.PROXY
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+def test_https_goes_through_a_socks_proxy_with_user_and_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    certificates = make_certificates(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca))
+    with Simulator({"id": "v1"}, tls=certificates.good) as simkl, socks_proxy(("us er", "pass/word")) as proxy:
+        with transport(simkl.url, f"{scheme}://us%20er:pass%2Fword@127.0.0.1:{proxy.port}") as through:
+            assert [through.send(CODE).status for _ in range(2)] == [200, 200]
+        assert len(simkl.requests) == 2
+        assert [host for host, _ in proxy.targets] == ["127.0.0.1"]
+
+
+def test_a_socks_proxy_that_refuses_is_named_and_its_password_is_not() -> None:
+    with socks_proxy(("somebody", "else")) as proxy:
+        failed = failure(f"socks5://CANARY:CANARY@127.0.0.1:{proxy.port}")
+    assert failed.problem is Problem.PROXY
+    assert "CANARY" not in f"{failed!r} {failed.__context__!r}"
+
+
+@pytest.mark.parametrize("phase", ["connecting", "handshake", "no answer"])
+def test_a_request_that_hangs_in_a_socks_proxy_is_ended_at_once(phase: str) -> None:
+    with ExitStack() as stack:
+        simkl = stack.enter_context(Simulator({"id": "v1"}))
+        simkl.fault("/oauth/pin", Hang())
+        if phase == "no answer":
+            port = stack.enter_context(socks_proxy()).port
+        else:
+            port = stack.enter_context(silent_listener(accepts=phase == "handshake")).port
+        through = stack.enter_context(transport(simkl.url, f"socks5://127.0.0.1:{port}"))
+        caught: list[Problem] = []
+
+        def send() -> None:
+            with pytest.raises(ConnectionFailed) as failed:
+                through.send(CODE)
+            caught.append(failed.value.problem)
+
+        thread = threading.Thread(target=send, daemon=True)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive(), "the request does not hang"
+        started = time.monotonic()
+        through.close()
+        thread.join(5.0)
+        assert time.monotonic() - started < 1.0
+        assert caught == [Problem.TIMEOUT]
 
 
 def test_a_kind_of_proxy_that_can_not_be_used_here_is_named() -> None:
