@@ -93,7 +93,7 @@ class Device:
 
     def open_exchange(self, client_id: str) -> Exchange:
         identity = Identity(checked_base_url(self.server.url), client_id, "1.0.0", "simkl-connect/1.0.0")
-        self.exchanges.append(AwaitedExchange(lambda: Transport(identity), self.pace, self.clock))
+        self.exchanges.append(AwaitedExchange(lambda: Transport(identity), self.pace, self.clock, lambda: None))
         return self.exchanges[-1]
 
     @property
