@@ -39,7 +39,7 @@ class AwaitedExchange(Exchange):
     """The real one; only that it lets the time pass until it may send, and waits when it is asked for the answer."""
 
     def __init__(self, open_transport: Callable[[], Transport], pace: Pace, clock: FakeClock) -> None:
-        super().__init__(open_transport, pace, clock)
+        super().__init__(open_transport, pace, clock, answered=lambda: None)
         self._may_send = pace.allows
         self._pass_time = clock.advance
 
@@ -93,7 +93,7 @@ class Device:
 
     def open_exchange(self, client_id: str) -> Exchange:
         identity = Identity(checked_base_url(self.server.url), client_id, "1.0.0", "simkl-connect/1.0.0")
-        self.exchanges.append(AwaitedExchange(lambda: Transport(identity), self.pace, self.clock, lambda: None))
+        self.exchanges.append(AwaitedExchange(lambda: Transport(identity), self.pace, self.clock))
         return self.exchanges[-1]
 
     @property
