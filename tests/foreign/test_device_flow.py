@@ -23,6 +23,7 @@ from simkl_connect.oauth2 import GRANT_TYPE, DeviceFlow, new_verifier
 from simkl_connect.pace import Pace
 from simkl_connect.resumption import Resumption
 from simkl_connect.transport import Transport
+from simkl_connect.upkeep import LOOK_EVERY
 from simkl_connect.values import Account, Secret, Token
 from simkl_connect.view import View
 from simkl_connect.wire import Identity, Request, Response, checked_base_url
@@ -377,7 +378,7 @@ def test_an_access_token_that_the_server_ended_early_is_refreshed_where_it_is_re
     old = device.sign_in()
     device.server.issued[0].expires_at = device.clock()
     device.store.owner = Account("")
-    device.pass_time(60)
+    device.pass_time(LOOK_EVERY)
     assert device.token.access_token != old.access_token
     assert device.store.owner.name == "Ada"
     assert device.notices == []
