@@ -40,8 +40,9 @@ bench: setup ## how fast and how light, beside its floor, into docs/measurements
 soak: setup ## twelve simulated hours with faults, and a hundred sign-ins in one Kodi; SHORT=1 for fewer
 	$(PYTHON) -m bench.soak $(if $(SHORT),--short)
 
-matrix: setup ## Kodi 19, 20 and 21 in chroots of Debian 11, 12 and 13 (root), and Python 3.8 to 3.13
-	$(PYTHON) -m pytest -q tests/matrix
+matrix: ## Kodi 19, 20 and 21 in chroots of Debian 11, 12 and 13 (root), and Python 3.8 to 3.13
+	@sh tests/real_kodi/setup.sh debootstrap
+	$(PYTHON) -m pytest -q -rs tests/matrix
 	$(PYTHON) tests/matrix/pythons.py
 
 art: setup ## draw letters, signs, icon and fanart anew

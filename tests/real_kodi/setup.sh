@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes a Debian 12 machine ready to develop and test: Kodi and what its tests need from apt, and the Python packages
-# of tests/requirements.txt in .venv. Run it again at any time; with nothing to do it takes a moment.
+# of tests/requirements.txt in .venv. Run it again at any time; with nothing to do it takes a moment. Further packages
+# can be named as arguments.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -15,7 +16,7 @@ cd "$(dirname "$0")/../.."
 # fonts-*            the fonts of Kodi's skins; without them texts have other widths
 # git, python3-venv  to build the zip, and for .venv
 packages="kodi xvfb libgl1-mesa-dri imagemagick xdotool zbar-tools libfaketime \
-fonts-noto-core fonts-noto-mono fonts-roboto-hinted git make python3-venv"
+fonts-noto-core fonts-noto-mono fonts-roboto-hinted git make python3-venv $*"
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
