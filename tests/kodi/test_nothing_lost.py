@@ -67,8 +67,15 @@ def journal(addon: Addon) -> Path:
     return addon.kodi.profile.addon_data() / "unsaved.json"
 
 
-def test_the_settings_page_left_with_back_swallows_nothing(boot: Boot, simkl: Simulator, flow: str) -> None:
-    addon = boot(simkl.url, flow)
+def assert_connected(addon: Addon, simkl: Simulator) -> None:
+    """With the token that was issued last, and nothing owed."""
+    addon.wait_for_setting("access_token", simkl.issued[-1].access)
+    addon.wait_for_setting("account_name", "Ada")
+    assert token_on_disk(addon) == simkl.issued[-1].access
+
+
+def connect_under_the_settings_page(addon: Addon, simkl: Simulator) -> None:
+    """What is written while it is open reaches the page's own copy only."""
     addon.run("authorize")
     code = addon.wait_for_code()
     addon.kodi.builtin(f"Addon.OpenSettings({ADDON_ID})")
@@ -76,27 +83,22 @@ def test_the_settings_page_left_with_back_swallows_nothing(boot: Boot, simkl: Si
     simkl.approve(code)
     addon.wait_for_phase("connected")
     assert addon.settings.get("access_token", "") == ""
+
+
+def test_the_settings_page_left_with_back_swallows_nothing(boot: Boot, simkl: Simulator, flow: str) -> None:
+    addon = boot(simkl.url, flow)
+    connect_under_the_settings_page(addon, simkl)
     addon.kodi.press("back")
     navigation.wait_until_closed(addon.kodi, ADDON_SETTINGS)
-    addon.wait_for_setting("access_token", simkl.issued[-1].access)
-    addon.wait_for_setting("account_name", "Ada")
-    assert token_on_disk(addon) == simkl.issued[-1].access
+    assert_connected(addon, simkl)
 
 
 def test_a_kill_while_the_settings_page_is_open_loses_nothing(boot: Boot, simkl: Simulator, flow: str) -> None:
     addon = boot(simkl.url, flow)
-    addon.run("authorize")
-    code = addon.wait_for_code()
-    addon.kodi.builtin(f"Addon.OpenSettings({ADDON_ID})")
-    navigation.wait_for_window(addon.kodi, ADDON_SETTINGS)
-    simkl.approve(code)
-    addon.wait_for_phase("connected")
-    assert addon.settings.get("access_token", "") == ""
+    connect_under_the_settings_page(addon, simkl)
     addon.kodi.kill()
     addon.kodi.restart()
-    addon.wait_for_setting("access_token", simkl.issued[-1].access)
-    addon.wait_for_setting("account_name", "Ada")
-    assert token_on_disk(addon) == simkl.issued[-1].access
+    assert_connected(addon, simkl)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -120,9 +122,7 @@ def test_a_kill_at_any_step_of_saving_loses_nothing_that_was_journaled(
     if step in TOO_EARLY:
         addon.kodi.wait_for(lambda: addon.state, "the service to run")
         return
-    addon.wait_for_setting("access_token", simkl.issued[-1].access)
-    addon.wait_for_setting("account_name", "Ada")
-    assert token_on_disk(addon) == simkl.issued[-1].access
+    assert_connected(addon, simkl)
 
 
 @pytest.mark.parametrize("moment", range(KILLS))
