@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import time
 from pathlib import Path
 from typing import Iterator
 
@@ -216,6 +217,61 @@ def test_the_service_answers_a_command(kodi: FakeKodi, service: Service) -> None
     service.onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
     view = answered(kodi, "r1")
     assert (view.phase, view.problem) == ("failed", "client_id_missing")
+
+
+class RecordingEngine:
+    """An engine that does nothing."""
+
+    alive = True
+    made = 0
+
+    def __init__(self) -> None:
+        type(self).made += 1
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def engines(monkeypatch: pytest.MonkeyPatch) -> type[RecordingEngine]:
+    engine = type("Engine", (RecordingEngine,), {"made": 0})
+    monkeypatch.setattr("simkl_connect.kodi.engine.Engine", engine)
+    return engine
+
+
+def test_a_service_with_nothing_to_do_loads_no_engine(kodi: FakeKodi, engines: type[RecordingEngine]) -> None:
+    Service().run()
+    kodi.settings.update(access_token="at", token_expires_at=f"{time.time() + 6 * 86400:.0f}", account_name="Ada")
+    kodi.write_settings_file()
+    Service().run()
+    assert engines.made == 0
+
+
+@pytest.mark.parametrize("journal", ["unsaved.json", "sign-in.json"])
+def test_what_was_begun_is_taken_up_at_the_start(kodi: FakeKodi, engines: type[RecordingEngine], journal: str) -> None:
+    kodi.data_folder.mkdir(parents=True)
+    (kodi.data_folder / journal).touch()
+    Service().run()
+    assert engines.made == 1
+
+
+@pytest.mark.parametrize("content", TORN)
+def test_a_torn_settings_file_is_seen_at_the_start(
+    kodi: FakeKodi, engines: type[RecordingEngine], content: bytes
+) -> None:
+    kodi.data_folder.mkdir(parents=True)
+    (kodi.data_folder / "settings.xml").write_bytes(content)
+    Service().run()
+    assert engines.made == 1
+
+
+@pytest.mark.parametrize(("lasts", "name"), [(3600, "Ada"), (6 * 86400, "")])
+def test_a_connection_that_needs_something_gets_it_at_the_start(
+    kodi: FakeKodi, engines: type[RecordingEngine], lasts: float, name: str
+) -> None:
+    kodi.settings.update(access_token="at", token_expires_at=f"{time.time() + lasts:.0f}", account_name=name)
+    Service().run()
+    assert engines.made == 1
 
 
 def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi, service: Service) -> None:

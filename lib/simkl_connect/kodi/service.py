@@ -68,11 +68,17 @@ def _has_begun_something() -> bool:
 
 def _needs_upkeep() -> bool:
     """By a look at the settings that costs nothing; the engine looks closer."""
+    if not _is_enabled():  # Kodi reports an ``Addon`` that it refuses as an error, caught or not
+        return False
     setting = xbmcaddon.Addon(ADDON_ID).getSetting
     if not setting("access_token"):
         return False
     expires_at = setting("token_expires_at")
     return upkeep.is_needed(float(expires_at) if expires_at.isdigit() else None, setting("account_name"), time.time())
+
+
+def _is_enabled() -> bool:
+    return bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({ADDON_ID})"))
 
 
 def _log(line: str) -> None:
@@ -84,6 +90,6 @@ def run() -> None:
     try:
         Service().run()
     except RuntimeError:  # Kodi forgets a disabled or replaced add-on a little before it says stop
-        if xbmc.getCondVisibility(f"System.AddonIsEnabled({ADDON_ID})"):
+        if _is_enabled():
             raise
         _log("the add-on is disabled or being replaced")
