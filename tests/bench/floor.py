@@ -31,18 +31,30 @@ xbmcgui.Window(10000).setProperty("bench.floor", "ready")
 xbmc.Monitor().waitForAbort()
 """
 _DIALOG = """
-import os, sys, xbmcgui
+import os, sys, xbmc, xbmcgui
 class Dialog(xbmcgui.WindowXMLDialog):
     def onInit(self):
         for bar in (103, 106):  # Kodi draws a bar that stands at nothing again and again
             self.getControl(bar).setPercent(50)
+    def onAction(self, action):
+        if action.getId() in (10, 92):
+            self.close()
+            self.closed = True
+    closed = False
 folder = os.path.dirname(os.path.abspath(__file__))
 dialog = Dialog("script-simkl-connect.xml", folder, "Default", "1080i")
 texts = {"phase": sys.argv[1], "sign": sys.argv[1], "message": "Standing still", "first_button": "Cancel",
          "address": "simkl.com/pin", "code_without_pictures": "ABCDE", "time_left": "15:00", "skin": "skin.estuary"}
 for name, text in texts.items():
     dialog.setProperty(name, text)
-dialog.doModal()
+if "running" not in sys.argv:
+    dialog.doModal()
+else:
+    dialog.show()
+    seconds = 0
+    while not dialog.closed and not xbmc.Monitor().waitForAbort(1):
+        seconds += 1
+        dialog.setProperty("time_left", "14:%02d" % (-seconds % 60))
 """
 
 

@@ -81,10 +81,13 @@ def until(look: Callable[[], Seen | None], what: str, timeout: float = 30.0, pau
             time.sleep(pause)
 
 
-def open_floor(kodi: Kodi, phase: str) -> float:
-    """Presses for the floor's dialog; the moment of the press, by ``time.monotonic``."""
+def open_floor(kodi: Kodi, phase: str, running: bool = False) -> float:
+    """Presses for the floor's dialog, which stands still, or shows a time that runs.
+
+    The moment of the press, by ``time.monotonic``.
+    """
     pressed = time.monotonic()
-    kodi.builtin(f"RunScript({floor.ADDON_ID},{phase})")
+    kodi.builtin(f"RunScript({floor.ADDON_ID},{phase}{',running' if running else ''})")
     return pressed
 
 

@@ -29,22 +29,40 @@ _Used = Tuple[float, float]
 
 def measure(lab: Lab) -> list[Row]:
     """The rows."""
-    floors: list[_Used] = []
+    standing: list[_Used] = []
+    running: list[_Used] = []
     ours: list[_Used] = []
     seconds = 5.0 if lab.short else 20.0
     with lab.simkl() as simkl, lab.ours(simkl.url) as kodi:
         for _ in range(lab.times(3, 1)):
             open_floor(kodi, "waiting")
-            floors.append(_cpu_while_open(kodi, seconds))
+            standing.append(_cpu_while_open(kodi, seconds))
+            open_floor(kodi, "waiting", running=True)
+            running.append(_cpu_while_open(kodi, seconds))
             open_ours(kodi)
             Addon(kodi).wait_for_phase("waiting")
             ours.append(_cpu_while_open(kodi, seconds))
-    names = ("whole Kodi, which draws without a graphics card here", "threads that run Python")
     rows = [
-        at_most_more(f"dialog open: part of a core, {name}", median(used), median(floor), PERCENT, CPU_MORE, len(used))
-        for name, used, floor in zip(names, zip(*ours), zip(*floors))
+        at_most_more(f"dialog open: part of a core, {what}", median(used), median(floor), PERCENT, CPU_MORE, len(used))
+        for what, used, floor in (
+            (
+                "whole Kodi, which draws without a graphics card here; floor: standing still",
+                _whole(ours),
+                _whole(standing),
+            ),
+            ("the same; floor: a time that runs, and nothing else", _whole(ours), _whole(running)),
+            ("threads that run Python; floor: standing still", _python(ours), _python(standing)),
+        )
     ]
     return [*rows, _memory(lab)]
+
+
+def _whole(used: list[_Used]) -> list[float]:
+    return [whole for whole, _ in used]
+
+
+def _python(used: list[_Used]) -> list[float]:
+    return [python for _, python in used]
 
 
 def _cpu_while_open(kodi: Kodi, seconds: float) -> _Used:
