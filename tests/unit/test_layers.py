@@ -30,3 +30,18 @@ def test_the_transport_needs_no_kodi() -> None:
 @pytest.mark.parametrize("module", ["script", "service"])
 def test_neither_script_nor_service_imports_requests_at_their_start(module: str) -> None:
     assert imports_without(f"simkl_connect.kodi.{module}", "requests")
+
+
+LOADED = "import sys; sys.path.insert(0, {lib!r}); import {module}; print(*(n for n in sys.modules if 'simkl' in n))"
+AT_THE_START = {
+    "script": {"commands", "kodi", "kodi.channel", "kodi.dialog", "kodi.texts"},
+    "service": {"commands", "durable", "upkeep", "kodi", "kodi.channel", "kodi.files", "kodi.settings_file"},
+}
+
+
+@pytest.mark.parametrize("name", AT_THE_START)
+def test_a_window_opens_and_a_service_idles_with_little_loaded(name: str) -> None:
+    module = f"simkl_connect.kodi.{name}"
+    code = LOADED.format(lib=str(LIB), module=module)
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60).stdout
+    assert set(loaded.split()) == {"simkl_connect", module, *(f"simkl_connect.{one}" for one in AT_THE_START[name])}
