@@ -43,11 +43,6 @@ class Ledger:
         self._journaled = bool(self._owed)
         self._retry_at = clock()
 
-    @property
-    def settled(self) -> bool:
-        """Whether everything is in the settings."""
-        return not self._owed
-
     def read(self, name: str) -> str:
         """What the setting is, or will be."""
         return self._owed[name] if name in self._owed else self._backend.read(name)

@@ -58,7 +58,7 @@ def test_what_is_written_is_in_the_settings_and_the_journal_is_gone(
     ledger.write(TOKEN)
     assert settings.values == TOKEN
     assert journal.read() == {}
-    assert ledger.settled
+    assert ledger.seconds_to_wait() is None
 
 
 def test_a_note_is_in_the_journal_at_once(ledger: Ledger, journal: Journal, settings: FakeSettings) -> None:

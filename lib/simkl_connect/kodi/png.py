@@ -6,7 +6,7 @@ import struct
 import zlib
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-GREY, INDEXED = 0, 3
+GREY = 0
 _HEADER = ">IIBBBBB"
 _PLAIN = b"\0"
 """The filter of a line that is as it is."""
