@@ -13,11 +13,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
-import ink
 import pytest
 from art import scenes
 from art.scenes import DEVICE_CODE, PIN_CODE, Stage
 from PIL import Image
+from real_kodi import ink
 from real_kodi.addon import Addon
 from real_kodi.dependencies import stand_ins
 from real_kodi.kodi import Kodi

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from real_kodi import installing, navigation, package
+from real_kodi import ink, installing, navigation, package
 from real_kodi.addon import Addon
 from real_kodi.dependencies import stand_ins
 from real_kodi.kodi import Kodi
@@ -76,6 +76,8 @@ def connect(addon: Addon, simkl: Simulator, pictures: Path) -> str:
     code = addon.wait_for_code()
     assert [code] == simkl.codes()
     assert addon.shown.address == "simkl.com/pin"
+    seen = addon.kodi.wait_for(lambda: ink.qr_text(addon.kodi.picture(), pictures), "a QR code that can be read")
+    assert seen.endswith(code)
     addon.kodi.still_picture().save(pictures / "waiting.png")
     simkl.approve(code)
     token = addon.wait_for_setting("access_token")
