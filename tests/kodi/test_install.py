@@ -20,6 +20,7 @@ from simkl_simulator import Simulator
 
 NAME = "Simkl Connect"
 OLD, NOW, NEW = "0.0.1", "0.1.0", "99.0.0"
+MOMENTS = 60
 
 Bare = Callable[..., Kodi]
 
@@ -162,16 +163,17 @@ def test_disabled_and_enabled_in_the_add_on_browser(installed: Addon, simkl: Sim
 
 
 def test_disabled_in_any_moment_it_says_nothing(installed: Addon) -> None:
-    """Kodi forgets an add-on a little before it tells the service to stop; an exception then is a toast."""
+    """Kodi forgets an add-on a little before it says stop, may say it before the service can hear it, and crashes where
+    it says it to a service that is just ending. A refused ``Addon`` is in its log even if that was expected."""
     kodi = installed.kodi
-    for moment in range(16):
+    for moment in range(MOMENTS):
         kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=False)
         kodi.wait_for(lambda: not kodi.python_runs(), "the service to end")
         kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=True)
-        later = time.monotonic() + moment * 0.03
-        kodi.wait_for(lambda later=later: time.monotonic() >= later, "the moment")
+        kodi.wait_for_python()
+        time.sleep(moment % 20 * 0.002)
     installed.wait_for_phase("idle")
-    for trouble in ("Traceback", "EXCEPTION", "let's kill it"):
+    for trouble in ("Traceback", "EXCEPTION Thrown", "let's kill it"):
         assert trouble not in kodi.log()
 
 

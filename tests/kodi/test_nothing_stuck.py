@@ -6,11 +6,12 @@ import os
 import socket
 import time
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
-from conftest import Boot
-from real_kodi import namespace
+from conftest import ROOT, Boot
+from real_kodi import namespace, package
 from real_kodi.addon import Addon
 from real_kodi.paths import ADDON_ID
 from simkl_simulator import Drip, Fault, Hang, Simulator, silent_listener
@@ -85,6 +86,35 @@ def test_the_add_on_is_disabled_at_once(hanging: Hanging, phase: str) -> None:
     addon.kodi.wait_for(lambda: gone in addon.kodi.log(), "Kodi to be done with the service", 20.0)
     assert time.monotonic() - started < PATIENCE
     assert "let's kill it" not in addon.kodi.log()
+
+
+@pytest.fixture
+def starting(boot: Boot, simkl: Simulator, tmp_path: Path) -> Addon:
+    """Its service has just been started, and takes two seconds to load, as on a slow device."""
+    files = package.contents(ROOT, None)
+    slow = b"import time, xbmc; xbmc.log('the service loads', xbmc.LOGINFO); time.sleep(2)\n" + files["service.py"]
+    package.write_zip(tmp_path / "slow.zip", ADDON_ID, {**files, "service.py": slow})
+    addon = boot(simkl.url, built=tmp_path / "slow.zip")
+    addon.kodi.wait_for(lambda: addon.state, "the service")
+    addon.kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=False)
+    addon.kodi.wait_for(lambda: not addon.kodi.python_runs(), "the service to end")
+    addon.kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=True)
+    addon.kodi.wait_for(lambda: addon.kodi.log().count("the service loads") == 2, "the service to load again")
+    return addon
+
+
+def test_disabled_before_the_service_can_hear_it(starting: Addon) -> None:
+    """Kodi says stop once, and not to a monitor that comes later."""
+    starting.kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=False)
+    starting.kodi.wait_for(lambda: not starting.kodi.python_runs(), "the service to end", PATIENCE)
+    assert not starting.state
+    assert "let's kill it" not in starting.kodi.log()
+
+
+def test_quit_before_the_service_can_hear_it(starting: Addon) -> None:
+    """Nothing tells it then but Kodi's own means, after five seconds."""
+    assert starting.kodi.quit(30.0) < 2 * PATIENCE
+    assert starting.kodi.exit_code == 0
 
 
 def test_a_profile_is_loaded_at_once(hanging: Hanging) -> None:

@@ -80,6 +80,7 @@ class FakeKodi:
             xbmcvfs, "translatePath", lambda path: path.replace("special://profile", str(kodi.path / "profile"))
         )
         monkeypatch.setattr(xbmc, "executeJSONRPC", self._call)
+        monkeypatch.setattr(xbmc, "getCondVisibility", lambda _condition: not kodi.disabled)
 
     def _call(self, request: str) -> str:
         called = json.loads(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Iterator
 
@@ -272,6 +273,31 @@ def test_a_connection_that_needs_something_gets_it_at_the_start(
     kodi.settings.update(access_token="at", token_expires_at=f"{time.time() + lasts:.0f}", account_name=name)
     Service().run()
     assert engines.made == 1
+
+
+def test_a_service_whose_add_on_was_disabled_while_it_was_loaded_does_nothing(
+    kodi: FakeKodi, engines: type[RecordingEngine]
+) -> None:
+    kodi.data_folder.mkdir(parents=True)
+    (kodi.data_folder / "sign-in.json").touch()
+    kodi.disabled = True
+    Service().run()
+    assert engines.made == 0
+    assert not channel.published()
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_an_error_is_raised_unless_kodi_has_said_stop(
+    kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    def refuse() -> bool:
+        raise RuntimeError("Unknown addon id")
+
+    monkeypatch.setattr("simkl_connect.kodi.service._needs_upkeep", refuse)
+    monkeypatch.setattr(Service, "waitForAbort", lambda _service, _seconds: stopped)
+    with nullcontext() if stopped else pytest.raises(RuntimeError):
+        Service().run()
+    assert not channel.published()
 
 
 def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi, service: Service) -> None:

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 
+FIRST_WAIT = 6.0
+"""Seconds. Kodi says stop once, to the monitors there are. Five seconds later it raises SystemExit in the Python that
+goes on, but not while it waits: a service that came too late to hear it wakes up for this."""
+LAST_WAIT = 1.0
+"""Seconds in which Kodi says stop to an add-on that it has forgotten, if it has not said so before."""
+
+
 class Service(xbmc.Monitor):
     """Kodi's monitor, which hears commands and the end."""
 
@@ -28,14 +35,26 @@ class Service(xbmc.Monitor):
         _log("service started")
         channel.publish(channel.IDLE)
         try:
-            if _has_begun_something():
-                self._running_engine()
-            while not self.waitForAbort(upkeep.LOOK_EVERY):
-                if _needs_upkeep():
-                    self._running_engine().look()
+            if _is_enabled():  # still: while this was loaded, no monitor was there to hear a stop
+                self._serve()
+            self.waitForAbort(LAST_WAIT)  # Kodi crashes if it says stop to a service that is just ending by itself
         finally:
             self.close()
             _log("service ended")
+
+    def _serve(self) -> None:
+        """Returns when Kodi says stop, or has forgotten the add-on, which it does a little before."""
+        try:
+            if _has_begun_something():
+                self._running_engine()
+            wait = FIRST_WAIT
+            while not self.waitForAbort(wait):
+                wait = upkeep.LOOK_EVERY
+                if _needs_upkeep():
+                    self._running_engine().look()
+        except RuntimeError:  # of an add-on that is disabled or being replaced
+            if not self.waitForAbort(LAST_WAIT) and _is_enabled():
+                raise
 
     def close(self) -> None:
         """Ends what is under way."""
@@ -68,8 +87,6 @@ def _has_begun_something() -> bool:
 
 def _needs_upkeep() -> bool:
     """By a look at the settings that costs nothing; the engine looks closer."""
-    if not _is_enabled():  # Kodi reports an ``Addon`` that it refuses as an error, caught or not
-        return False
     setting = xbmcaddon.Addon(ADDON_ID).getSetting
     if not setting("access_token"):
         return False
@@ -87,9 +104,4 @@ def _log(line: str) -> None:
 
 def run() -> None:
     """What ``service.py`` calls."""
-    try:
-        Service().run()
-    except RuntimeError:  # Kodi forgets a disabled or replaced add-on a little before it says stop
-        if _is_enabled():
-            raise
-        _log("the add-on is disabled or being replaced")
+    Service().run()
