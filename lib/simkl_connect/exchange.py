@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST_EXCHANGE = 30.0
 """Seconds from the start of a request to the last byte of its answer, whatever happens in between."""
+INTERRUPT_EVERY = 0.1
+"""Seconds between two attempts to end a request that is over its time: a name look-up takes no notice."""
 
 _log = logging.getLogger(__name__)
 Job = Tuple[Request, Callable[[Response], Answer]]
@@ -46,7 +48,7 @@ class Exchange:
         # No SimpleQueue: with Python 3.9.0 to 3.9.5 its Empty is that of whichever add-on has imported it last
         self._jobs: Queue[Job | None] = Queue()
         self._answers: Queue[Answer] = Queue()
-        self._sent_at = 0.0
+        self._sent_at = self._interrupt_at = 0.0
         self._closed = False
         self._transport: Transport | None = None
         self._thread: threading.Thread | None = None
@@ -59,7 +61,7 @@ class Exchange:
     def wake_at(self) -> float | None:
         """The next moment at which :meth:`answer` has something to do by the clock alone; None: there is none."""
         if self._sent is not None:
-            return self._sent_at + LONGEST_EXCHANGE
+            return self._interrupt_at
         return self._pace.free_at(self._waiting[0]) if self._waiting is not None else None
 
     def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
@@ -75,8 +77,10 @@ class Exchange:
         try:
             answer = self._answers.get_nowait()
         except Empty:
-            if self._clock() - self._sent_at >= LONGEST_EXCHANGE and self._transport is not None:
-                self._transport.interrupt()
+            if self._clock() >= self._interrupt_at:
+                self._interrupt_at = self._clock() + INTERRUPT_EVERY
+                if self._transport is not None:
+                    self._transport.interrupt()
             return None
         self._pace.note(self._sent)
         self._sent = None
@@ -89,6 +93,7 @@ class Exchange:
             self._thread = threading.Thread(target=self._run, name="simkl-connect", daemon=True)
             self._thread.start()
         self._sent, self._sent_at = self._waiting[0], self._clock()
+        self._interrupt_at = self._sent_at + LONGEST_EXCHANGE
         self._pace.note(self._sent)
         self._jobs.put(self._waiting)
         self._waiting = None

@@ -53,15 +53,15 @@ def _lives(server: str, question: bytes, watch: Callable[[socket.socket], None])
 def _servers() -> list[str]:
     try:
         with open(SERVERS_FILE, encoding="ascii", errors="replace") as file:
-            lines = [line.split() for line in file]
+            lines = [line.split() for line in file if len(line.split()) > 1]
     except OSError:
         return []
-    return [line[1] for line in lines if line[:1] == ["nameserver"] and _is_address(line[-1])][:_MOST_SERVERS]
+    return [line[1] for line in lines if line[:1] == ["nameserver"] and _is_address(line[1])][:_MOST_SERVERS]
 
 
 def _is_address(host: str) -> bool:
     try:
         socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:
+    except OSError:  # gaierror; but Python 3.9.0 to 3.9.5 raises that of whichever add-on has loaded it last
         return False
     return True

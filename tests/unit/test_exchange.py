@@ -9,7 +9,7 @@ from typing import Callable
 import pytest
 from fakes import FakeClock
 from simkl_connect.answers import Answer, Pending, Refused, Trouble
-from simkl_connect.exchange import LONGEST_EXCHANGE, Exchange
+from simkl_connect.exchange import INTERRUPT_EVERY, LONGEST_EXCHANGE, Exchange
 from simkl_connect.pace import POSTS_APART, Pace
 from simkl_connect.problems import Problem
 from simkl_connect.transport import ConnectionFailed
@@ -109,6 +109,22 @@ def test_an_exchange_that_takes_too_long_is_ended(
     assert exchange.wake_at() == pytest.approx(clock.now + 0.1)
     clock.advance(0.1)
     assert answer_of(exchange) == Trouble(Problem.TIMEOUT, "interrupted")
+    assert exchange.close(5.0)
+
+
+def test_one_that_can_not_be_ended_is_not_looked_at_without_a_pause(clock: FakeClock) -> None:
+    ready = threading.Event()
+
+    def prepare() -> FakeTransport:
+        ready.wait(30)
+        return FakeTransport(Response(200))
+
+    exchange = Exchange(prepare, Pace(clock), clock, threading.Event().set)  # type: ignore[arg-type]
+    exchange.start(POLL, read_pending)
+    clock.advance(LONGEST_EXCHANGE)
+    assert exchange.answer() is None
+    assert exchange.wake_at() == clock.now + INTERRUPT_EVERY
+    ready.set()
     assert exchange.close(5.0)
 
 

@@ -102,7 +102,11 @@ def test_a_token_that_a_disabled_add_on_can_not_save_is_saved_at_the_next_start(
     assert kodi.settings["access_token"] == "simkl_at"
 
 
-TORN = [b"", b'<settings version="2"><setting id="acc']
+TORN = [
+    b"",
+    b'<settings version="2"><setting id="acc',
+    b'<settings version="2">\n<setting id="scope" default="true" />\n',
+]
 
 
 @pytest.mark.parametrize("content", TORN)

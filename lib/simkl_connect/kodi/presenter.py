@@ -28,12 +28,15 @@ def present(dialog: SignInDialog, request: str, folder: str) -> bool:
     ``folder`` the add-on's own.
     """
     log_to_kodi()
+    if not channel.owns_dialog(request):  # another press has come a little later: the pictures are that one's
+        return False
     viewer = Viewer(request, channel.send, lambda: View.from_json(channel.published()), clock.now)
     painter = Painter(dialog, folder, Pictures(files.data_folder()), preferences.show_qr)
     try:
         return _follow(viewer, dialog, painter, request)
     finally:
-        painter.clear()
+        if channel.owns_dialog(request):
+            painter.clear()
 
 
 def _follow(viewer: Viewer, dialog: SignInDialog, painter: Painter, name: str) -> bool:

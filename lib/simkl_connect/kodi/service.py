@@ -50,7 +50,7 @@ class Service(xbmc.Monitor):
             wait = FIRST_WAIT
             while not self.waitForAbort(wait):
                 wait = upkeep.LOOK_EVERY
-                if _needs_upkeep():
+                if _has_begun_something():
                     self._running_engine().look()
         except RuntimeError:  # of an add-on that is disabled or being replaced
             if not self.waitForAbort(LAST_WAIT) and _is_enabled():

@@ -28,9 +28,11 @@ def looks_torn(path: str) -> bool:
     """Whether the file lacks its end; :func:`mend` knows better, and takes longer."""
     try:
         with open(path, "rb") as file:
-            return not file.read().rstrip().endswith((b"</settings>", b"/>"))
+            content = file.read().rstrip()
     except OSError:  # no file yet; other causes are told when something is to be saved
         return False
+    empty = content.endswith(b"/>") and b"<setting " not in content
+    return not (empty or content.endswith(b"</settings>"))
 
 
 def mend(path: str) -> bool:
