@@ -119,6 +119,7 @@ class Keeper:
             self._store.clear()
         except StorageFailed as failed:  # it is tried again, and what is read counts as forgotten
             _log.error("not saved: %s", failed)
+        self._look_by(self._clock())  # at what is offered to an account that has gone
         _log.info("signed out")
         if token is None:
             return
@@ -223,6 +224,7 @@ class Keeper:
             return
         _log.warning("the connection has ended: %s", ended.detail)
         self._store.end()
+        self._look_by(self._clock())
         self._notify(Notice.ENDED)
 
     def _try_later(self, answer: Trouble | Refused) -> None:

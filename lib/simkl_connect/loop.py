@@ -1,12 +1,12 @@
 """A thread that is there while there is something to do: a call from elsewhere, or a moment that has been planned.
 
-Nothing ticks: where nothing is planned, nothing wakes up. The wait is the system's own ``select``, because a queue's
-goes by the wall clock before Python 3.11, and that one jumps.
+Nothing ticks: where nothing is planned, nothing wakes up. The wait is for a socket, because a queue's goes by the wall
+clock before Python 3.11, and that one jumps.
 """
 
 from __future__ import annotations
 
-import select
+import selectors
 import socket
 import threading
 from collections import deque
@@ -44,8 +44,9 @@ class Loop:
         with self._lock:
             self._calls.append(function)
             if self._thread is None and not self.stopped:
-                self._thread = threading.Thread(target=self._run, name="simkl-connect-loop", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="simkl-connect-loop", daemon=True)
+                thread.start()
+                self._thread = thread
         self.wake()
 
     def wake(self) -> None:
@@ -68,23 +69,22 @@ class Loop:
     def _run(self) -> None:
         mistake = None
         try:
-            while self._goes_on():
-                while self._calls:
-                    self._calls.popleft()()
-                self._advance()
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._waiting, selectors.EVENT_READ)
+                while True:
+                    wait = self._seconds_to_wait()
+                    with self._lock:
+                        if self.stopped:
+                            break
+                        if wait is None and not self._calls:
+                            self._thread = None
+                            return
+                    if not self._calls and selector.select(wait):
+                        self._waiting.recv(4096)
+                    while self._calls:
+                        self._calls.popleft()()
+                    self._advance()
         except Exception as error:  # noqa: BLE001  # whoever waits for an answer must hear that there will be none
             mistake = error
             self.stopped = True
-        if self.stopped:
-            self._ended(mistake)
-
-    def _goes_on(self) -> bool:
-        """Waits until there is something to do; false when there will be nothing."""
-        wait = self._seconds_to_wait()
-        with self._lock:
-            if self.stopped or (wait is None and not self._calls):
-                self._thread = None
-                return False
-        if not self._calls and select.select([self._waiting], [], [], wait)[0]:
-            self._waiting.recv(4096)
-        return True
+        self._ended(mistake)

@@ -2,13 +2,15 @@
 
 A look-up waits for name servers that say nothing, and Kodi's exit waits with it: 10 seconds for a single server, 56 for
 three and a search domain (glibc). A question of our own to the same servers ends when its socket is shut down. Where
-the servers are not known (Android, Windows), the look-up is begun at once.
+the servers are not known (Android, macOS, Windows), the look-up is begun at once.
 """
 
 from __future__ import annotations
 
+import os
 import selectors
 import socket
+import sys
 from typing import Callable
 
 SERVERS_FILE = "/etc/resolv.conf"
@@ -26,7 +28,7 @@ _ADDRESS_ON_THE_INTERNET = bytes.fromhex("0001 0001")
 def await_name_server(host: str, watch: Callable[[socket.socket], None]) -> None:
     """Returns once a server has given any sign of life, or if ``host`` needs none. ``watch`` gets each socket.
 
-    Raises gaierror if all of them keep silent, as a look-up would in the end.
+    Raises gaierror if all of them keep silent, as a look-up would in the end where nobody else knows ``host``.
     """
     if "." not in host or _is_address(host):
         return
@@ -51,6 +53,9 @@ def _lives(server: str, question: bytes, watch: Callable[[socket.socket], None])
 
 
 def _servers() -> list[str]:
+    """None where the system asks others than those in the file, as macOS does and Android."""
+    if not sys.platform.startswith("linux") or "ANDROID_ROOT" in os.environ:
+        return []
     try:
         with open(SERVERS_FILE, encoding="ascii", errors="replace") as file:
             lines = [line.split() for line in file if len(line.split()) > 1]

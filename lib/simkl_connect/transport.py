@@ -67,7 +67,7 @@ class Transport:
 
     def send(self, request: Request) -> Response:
         """The response, read whole. Raises :class:`ConnectionFailed`."""
-        self._sockets.interrupted = False
+        self._sockets.interrupted = self._sockets.closed
         try:
             return self._exchange(request)
         except (requests.RequestException, HTTPError, OSError, SystemError) as error:
@@ -277,6 +277,8 @@ def _ways(connection: HTTPConnection, sockets: _OpenSockets) -> Iterator[tuple[s
         return
     import socks  # type: ignore[import-untyped]  # PySocks; without it urllib3 makes no such connections
 
+    if not proxy["rdns"]:
+        await_name_server(server[0], sockets.watch)
     nearest = (proxy["proxy_host"], proxy["proxy_port"])
     for family, kind, protocol, _, address in socket.getaddrinfo(*nearest, 0, socket.SOCK_STREAM):
         sock = socks.socksocket(family, kind, protocol)

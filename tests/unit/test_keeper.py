@@ -349,3 +349,12 @@ def test_nobody_else_is_reminded(bench: Bench, token: Token | None, configured: 
     bench.configured, bench.wall.now = configured, now
     bench.start(token)
     assert (reminders(bench), bench.store.offers_reconnect) == (0, False)
+
+
+def test_who_signs_out_is_offered_no_reconnection_any_more(bench: Bench) -> None:
+    bench.configured, bench.wall.now = "new-client-id", MARCH_2027
+    bench.start(V1_TOKEN)
+    bench.keeper.sign_out()
+    assert bench.keeper.seconds_to_wait() == 0.0
+    bench.keeper.advance()
+    assert not bench.store.offers_reconnect

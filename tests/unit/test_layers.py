@@ -35,7 +35,16 @@ def test_neither_script_nor_service_imports_requests_at_their_start(module: str)
 LOADED = "import sys; sys.path.insert(0, {lib!r}); import {module}; print(*(n for n in sys.modules if 'simkl' in n))"
 AT_THE_START = {
     "script": {"commands", "kodi", "kodi.channel", "kodi.dialog", "kodi.texts"},
-    "service": {"commands", "durable", "upkeep", "kodi", "kodi.channel", "kodi.files", "kodi.settings_file"},
+    "service": {
+        "commands",
+        "durable",
+        "upkeep",
+        "kodi",
+        "kodi.channel",
+        "kodi.files",
+        "kodi.settings_file",
+        "kodi.system",
+    },
 }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import threading
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Iterator
 
 import pytest
@@ -10,6 +13,7 @@ from simkl_connect.loop import Loop
 
 PATIENCE = 30.0
 """Seconds. Nothing here takes as many milliseconds."""
+MANY = 1030
 
 
 class Work:
@@ -111,3 +115,22 @@ def test_a_mistake_is_told_and_ends_it(loop: Loop, work: Work) -> None:
     assert work.ended.wait(PATIENCE)
     assert work.ends == [work.mistake]
     assert loop.stopped
+
+
+def test_a_process_with_many_open_files_has_one_too(work: Work) -> None:
+    """``select`` takes no descriptor above 1023."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < MANY + 100:
+        pytest.skip("the system allows too few open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, MANY + 100), hard))
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        for _ in range(MANY):
+            stack.enter_context(Path("/dev/null").open("rb"))
+        loop = Loop(work.advance, work.seconds_to_wait, work.end)
+        stack.callback(loop.stop, PATIENCE)
+        work.waits = [0.001]
+        loop.call(lambda: None)
+        for _ in range(3):
+            assert work.advanced.acquire(timeout=PATIENCE)
+    assert work.ends == [None]

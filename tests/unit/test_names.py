@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 import pytest
 from simkl_connect import names
@@ -24,7 +24,9 @@ def name_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[soc
         server.bind(("127.0.0.1", 0))
         server.settimeout(5.0)
         servers = tmp_path / "resolv.conf"
-        servers.write_text("# by hand\nsearch lan\nnameserver 127.0.0.1\nnameserver\noptions edns0\n", encoding="ascii")
+        servers.write_text(
+            "# by hand\nsearch lan\nnameserver 127.0.0.1 # ours\nnameserver\noptions edns0\n", encoding="ascii"
+        )
         monkeypatch.setattr(names, "SERVERS_FILE", str(servers))
         monkeypatch.setattr(names, "PORT", server.getsockname()[1])
         yield server
@@ -102,3 +104,39 @@ def test_waiting_for_a_server_is_ended_at_once(name_server: socket.socket, trans
     thread.join(5.0)
     assert time.monotonic() - started < 1.0
     assert caught == [Problem.TIMEOUT]
+
+
+def test_android_asks_others_than_those_in_the_file(
+    name_server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANDROID_ROOT", "/system")
+    name_server.settimeout(0.0)
+    names.await_name_server(HOST, nobody)
+    with pytest.raises(BlockingIOError):
+        name_server.recv(512)
+
+
+def test_a_name_is_none_by_an_error_of_another_add_ons_class_too(
+    name_server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Python 3.9.0 to 3.9.5 raises it in Kodi."""
+    look_up = socket.getaddrinfo
+
+    def foreign(host: str, *rest: Any, **options: Any) -> Any:
+        if host == HOST:
+            raise type("gaierror", (OSError,), {})
+        return look_up(host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", foreign)
+    monkeypatch.setattr(names, "PATIENCE", 0.01)
+    with pytest.raises(socket.gaierror, match="no name server"):
+        names.await_name_server(HOST, nobody)
+
+
+def test_a_closed_transport_begins_no_look_up(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "SERVERS_FILE", "/nowhere")
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_rest, **_options: pytest.fail("a look-up"))
+    monkeypatch.setattr(names, "_is_address", lambda _host: False)
+    transport.close()
+    with pytest.raises(ConnectionFailed):
+        transport.send(Request("GET", "/oauth/pin"))

@@ -12,7 +12,6 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-import xbmc
 import xbmcaddon
 
 from .. import clock
@@ -33,7 +32,7 @@ from .log import log_to_kodi
 from .notifications import notify, notify_connected
 from .proxy import proxy
 from .settings import Settings
-from .system import hold_screensaver, user_agent
+from .system import hold_screensaver, is_enabled, user_agent
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -107,7 +106,7 @@ class Engine:
         self._authorizer.resume()
 
     def _ended(self, mistake: Exception | None) -> None:
-        if isinstance(mistake, RuntimeError) and not xbmc.getCondVisibility(f"System.AddonIsEnabled({ADDON_ID})"):
+        if isinstance(mistake, RuntimeError) and not is_enabled():
             _log.info("the add-on is disabled or being replaced")
         elif mistake is not None:
             _log.error("a mistake in the add-on: %s", told(mistake))

@@ -20,7 +20,7 @@ def draw(text: str, folder: str) -> bytes:
         try:
             with open(os.path.join(folder, f"{ord(letter):02x}.png"), "rb") as file:
                 letters.append(png.decode(file.read()))
-        except FileNotFoundError:
+        except OSError:  # no such letter, as a rule
             return b""
     lines = [b"".join(pieces) for pieces in zip(*(letter.lines for letter in letters))]
     first = letters[0]

@@ -19,6 +19,8 @@ TICK = 0.1
 """Seconds between two looks at the service and at the remote control; Kodi brings presses no faster."""
 TICK_AT_THE_START = 0.02
 """Seconds, while the viewer looks forward to a code."""
+AT_ONCE = 0.001
+"""Seconds; enough for Kodi to bring what was pressed while this was loaded. It takes 0 for "for ever"."""
 
 
 def present(dialog: SignInDialog, request: str, folder: str) -> bool:
@@ -41,26 +43,26 @@ def present(dialog: SignInDialog, request: str, folder: str) -> bool:
 
 def _follow(viewer: Viewer, dialog: SignInDialog, painter: Painter, name: str) -> bool:
     monitor = xbmc.Monitor()
+    screen = screen_of(View(phase=Phase.STARTING.value), clock.now())  # as the window has been opened
     phase: Phase | None = None
     closes_at: float | None = None
-    while True:
+    wait = AT_ONCE
+    while not monitor.waitForAbort(wait) and channel.owns_dialog(name):
+        button = _pressed(dialog, screen)
+        if button is Button.CANCEL:
+            viewer.cancel()
         now = clock.now()
+        if button in (Button.CANCEL, Button.CLOSE) or (closes_at is not None and now > closes_at):
+            return screen.phase is Phase.CONNECTED
+        if button is not None:
+            viewer.authorize(channel.new_request())
         screen = screen_of(viewer.view(), now)
         painter.draw(screen)
         if screen.phase is not phase:
             phase = screen.phase
             closes_at = now + CONNECTED_STAYS if screen.closes_itself else None
-        if monitor.waitForAbort(TICK_AT_THE_START if phase is Phase.STARTING else TICK):
-            return False
-        if not channel.owns_dialog(name):
-            return False
-        button = _pressed(dialog, screen)
-        if button is Button.CANCEL:
-            viewer.cancel()
-        if button in (Button.CANCEL, Button.CLOSE) or (closes_at is not None and clock.now() > closes_at):
-            return screen.phase is Phase.CONNECTED
-        if button is not None:
-            viewer.authorize(channel.new_request())
+        wait = TICK_AT_THE_START if phase is Phase.STARTING else TICK
+    return False
 
 
 def _pressed(dialog: SignInDialog, screen: Screen) -> Button | None:

@@ -10,6 +10,7 @@ import xbmcaddon
 
 from .. import upkeep
 from . import ADDON_ID, channel, files, settings_file
+from .system import is_enabled
 
 TYPE_CHECKING = False  # that of ``typing`` would be loaded for nothing else
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Service(xbmc.Monitor):
         _log("service started")
         channel.publish(channel.IDLE)
         try:
-            if _is_enabled():  # still: while this was loaded, no monitor was there to hear a stop
+            if is_enabled():  # still: while this was loaded, no monitor was there to hear a stop
                 self._serve()
             self.waitForAbort(LAST_WAIT)  # Kodi crashes if it says stop to a service that is just ending by itself
         finally:
@@ -53,7 +54,7 @@ class Service(xbmc.Monitor):
                 if _has_begun_something():
                     self._running_engine().look()
         except RuntimeError:  # of an add-on that is disabled or being replaced
-            if not self.waitForAbort(LAST_WAIT) and _is_enabled():
+            if not self.waitForAbort(LAST_WAIT) and is_enabled():
                 raise
 
     def close(self) -> None:
@@ -92,10 +93,6 @@ def _needs_upkeep() -> bool:
         return False
     expires_at = setting("token_expires_at")
     return upkeep.is_needed(float(expires_at) if expires_at.isdigit() else None, setting("account_name"), time.time())
-
-
-def _is_enabled() -> bool:
-    return bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({ADDON_ID})"))
 
 
 def _log(line: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import xbmc
 
+from . import ADDON_ID
+
 _PLATFORMS = ("Android", "TVOS", "IOS", "OSX", "UWP", "Windows", "Linux")
 """Kodi's System.Platform conditions; Android is also Linux, UWP also Windows, so the narrower stands first."""
 
@@ -13,6 +15,11 @@ def user_agent(version: str) -> str:
     kodi = xbmc.getInfoLabel("System.BuildVersion").split(" ")[0] or "unknown"
     known = (name for name in _PLATFORMS if xbmc.getCondVisibility(f"System.Platform.{name}"))
     return f"simkl-connect/{version} (Kodi {kodi}; {next(known, 'unknown')})"
+
+
+def is_enabled() -> bool:
+    """Whether Kodi has the add-on. It forgets one that is disabled or replaced a little before it says stop."""
+    return bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({ADDON_ID})"))
 
 
 def hold_screensaver(hold: bool) -> None:
