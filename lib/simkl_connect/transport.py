@@ -1,39 +1,29 @@
 """Bytes to Simkl and back: one kept-alive connection, with limits, and errors that have a name.
 
-This module imports ``requests`` (half a second on a slow box): import it where the first request is made.
+What this module imports takes a tenth of a second on a slow box: import it where the first request is made.
 """
 
 from __future__ import annotations
 
-import logging
+import json
+import selectors
 import socket
 import ssl
 import threading
-from typing import Any, Callable, Iterator
+import zlib
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
+from typing import Iterator
+from urllib.parse import urlencode
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
-from urllib3.exceptions import HTTPError, ProxySchemeUnknown, ReadTimeoutError
-from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
-
-from .names import await_name_server
 from .problems import Problem
+from .route import ProxyFailed, Route
+from .sockets import OpenSockets
 from .wire import Identity, Request, Response
 
-CONNECT_TIMEOUT = 7.0
-"""Seconds for each address of the server."""
-READ_TIMEOUT = 15.0
-"""Seconds without a byte."""
 LARGEST_BODY = 64 * 1024
-"""Bytes, after unpacking."""
-_CHUNK = 1024
-"""Bytes; small, so that a compressed bomb unpacks to little before it is noticed."""
-
-for _name in ("urllib3", "requests"):  # their messages quote addresses, and an address can hold a user code
-    _logger = logging.getLogger(_name)
-    _logger.addHandler(logging.NullHandler())
-    _logger.propagate = False
+"""Bytes, before and after unpacking."""
+_ANY_ZIP = 32 + zlib.MAX_WBITS
+"""zlib's sign for both gzip and deflate."""
 
 
 class ConnectionFailed(Exception):
@@ -44,6 +34,10 @@ class ConnectionFailed(Exception):
         self.problem = problem
 
 
+class BadBody(HTTPException):
+    """More than :data:`LARGEST_BODY` bytes, or not packed as the response says."""
+
+
 class Transport:
     """A client of Simkl's API. ``send`` blocks and belongs on a worker thread; ``interrupt`` and ``close`` may be
     called from any other and end it within milliseconds, in every phase but the name look-up: see ``names.py``.
@@ -51,28 +45,24 @@ class Transport:
 
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
-        self._sockets = _OpenSockets()
-        self._session = requests.Session()
-        self._session.headers = {
-            "User-Agent": identity.user_agent,
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "Connection": "keep-alive",
-        }
-        if identity.proxy:
-            self._session.proxies = {"http": identity.proxy, "https": identity.proxy}
-        adapter = _InterruptibleAdapter(self._sockets)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._sockets = OpenSockets()
+        self._route = Route(identity.base_url, identity.proxy, self._sockets)
+        self._connection: HTTPConnection | None = None
+        self._busy = threading.Lock()
 
     def send(self, request: Request) -> Response:
-        """The response, read whole. Raises :class:`ConnectionFailed`."""
-        self._sockets.interrupted = self._sockets.closed
-        try:
-            return self._exchange(request)
-        except (requests.RequestException, HTTPError, OSError, SystemError) as error:
-            failure = self._name(error)
-        raise failure  # outside the except block: the original quotes the address, and must not travel along
+        """The response, read whole. Redirects are not followed. Raises :class:`ConnectionFailed`."""
+        with self._busy:
+            self._sockets.interrupted = self._sockets.closed
+            try:
+                return self._exchange(request)
+            except (OSError, HTTPException, SystemError) as error:
+                failure = self._name(error)
+                self._hang_up()
+            finally:
+                if self._sockets.closed:
+                    self._hang_up()
+        raise failure  # outside the except block: the original may quote the address, and must not travel along
 
     def interrupt(self) -> None:
         """Ends the request in flight, as a time-out; the next one opens a new connection."""
@@ -82,27 +72,42 @@ class Transport:
         """Ends the request in flight and every one to come."""
         self._sockets.closed = True
         self._sockets.shutdown()
-        self._session.close()
+        if self._busy.acquire(blocking=False):  # otherwise whoever sends does it
+            self._hang_up()
+            self._busy.release()
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _exchange(self, request: Request) -> Response:
+        connection = self._open()
+        headers = {"User-Agent": self._identity.user_agent, "Accept": "application/json", **self._route.headers}
+        body = None
+        if request.form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urlencode(request.form)
+        elif request.json is not None:
+            headers["Content-Type"] = "application/json"
+            body = json.dumps(request.json)
+        if request.bearer is not None:
+            headers["Authorization"] = f"Bearer {request.bearer.reveal()}"
+        connection.request(request.method, self._target(request), body, headers)
+        with connection.getresponse() as response:
+            said = {name.lower(): value for name, value in response.getheaders()}
+            return Response(response.status, said, _read_capped(response))
+
+    def _open(self) -> HTTPConnection:
+        if self._connection is None or self._connection.sock is None or _has_ended(self._connection.sock):
+            self._hang_up()
+            self._connection = self._route.connect()
+        return self._connection
+
+    def _target(self, request: Request) -> str:
         identity = self._identity
-        with self._session.request(
-            request.method,
-            identity.base_url + request.path,
-            params={
-                "client_id": identity.client_id,
-                "app-name": "simkl-connect",
-                "app-version": identity.app_version,
-            },
-            data=request.form,
-            json=request.json,
-            auth=_authorize_with(request),
-            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Response(response.status_code, headers, _read_capped(response))
+        query = {"client_id": identity.client_id, "app-name": "simkl-connect", "app-version": identity.app_version}
+        return f"{self._route.prefix}{request.path}?{urlencode(query)}"
 
     def _name(self, error: BaseException) -> ConnectionFailed:
         kinds = list(_chain(error))
@@ -116,13 +121,10 @@ class Transport:
 
 
 _PROBLEM_BY_CAUSE: tuple[tuple[tuple[type[BaseException], ...], Problem], ...] = (
-    (
-        (requests.exceptions.ProxyError, requests.exceptions.InvalidSchema, ProxySchemeUnknown),
-        Problem.PROXY,
-    ),
-    ((ssl.SSLError, requests.exceptions.SSLError, SystemError), Problem.TLS),
-    ((socket.timeout, requests.Timeout, ReadTimeoutError, Urllib3TimeoutError), Problem.TIMEOUT),
-    ((requests.exceptions.ContentDecodingError,), Problem.BAD_ANSWER),
+    ((ssl.SSLError, FileNotFoundError, SystemError), Problem.TLS),  # the file: of certificates
+    ((socket.timeout,), Problem.TIMEOUT),
+    ((ProxyFailed,), Problem.PROXY),
+    ((BadBody,), Problem.BAD_ANSWER),
 )
 
 
@@ -134,153 +136,29 @@ def _is_one_of(causes: tuple[type[BaseException], ...], error: BaseException) ->
     return isinstance(error, causes) or any(kind.__name__ in names for kind in type(error).__mro__)
 
 
-class BodyTooLarge(requests.exceptions.ContentDecodingError):
-    """More than :data:`LARGEST_BODY` bytes."""
-
-
-def _authorize_with(request: Request) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-    """Sets the Bearer token; given for every request, because ``requests`` would look into ~/.netrc otherwise."""
-
-    def authorize(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        if request.bearer is not None:
-            prepared.headers["Authorization"] = f"Bearer {request.bearer.reveal()}"
-        return prepared
-
-    return authorize
-
-
-def _read_capped(response: requests.Response) -> bytes:
-    body = b""
-    for chunk in response.iter_content(_CHUNK):
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise BodyTooLarge
-    return body
-
-
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what caused it; urllib3 keeps causes in ``reason`` and ``args`` as well."""
-    seen: list[int] = []
-    pending: list[Any] = [error]
-    while pending:
-        current = pending.pop(0)
-        if isinstance(current, BaseException) and id(current) not in seen:
-            seen.append(id(current))
-            yield current
-            pending += [getattr(current, "reason", None), *current.args, current.__cause__, current.__context__]
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
-class _OpenSockets:
-    """A second descriptor of every socket in use: shutting it down ends a call that another thread sits in.
-
-    It is taken before the socket connects; wrapping it for TLS detaches the socket object, not this copy.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._copies: list[socket.socket] = []
-        self.interrupted = False
-        self.closed = False
-
-    def watch(self, sock: socket.socket) -> None:
-        """Keeps a copy of the one socket that a kept-alive connection uses, in place of an older one."""
-        with self._lock:
-            self._forget()
-            self._copies.append(sock.dup())
-        if self.closed:
-            self.shutdown()
-
-    def shutdown(self) -> None:
-        self.interrupted = True
-        with self._lock:
-            for copy in self._copies:
-                try:
-                    copy.shutdown(socket.SHUT_RDWR)
-                except OSError:  # not connected any more
-                    continue
-            self._forget()
-
-    def _forget(self) -> None:
-        for copy in self._copies:
-            copy.close()
-        self._copies.clear()
+def _has_ended(sock: socket.socket) -> bool:
+    """Whether the server has hung up since the last response, or says what nobody has asked for."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(0))
 
 
-class _InterruptibleAdapter(HTTPAdapter):
-    """An adapter whose connections make their sockets where :class:`_OpenSockets` sees them."""
-
-    def __init__(self, sockets: _OpenSockets) -> None:
-        self._sockets = sockets
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
-        _watch(self.poolmanager, self._sockets)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        is_new = proxy not in self.proxy_manager
-        manager = super().proxy_manager_for(proxy, **kwargs)  # type: ignore[no-untyped-call]
-        if is_new:
-            _watch(manager, self._sockets)
-        return manager
-
-
-def _watch(manager: Any, sockets: _OpenSockets) -> None:
-    """Has the pools of ``manager`` connect by :func:`_connect`."""
-
-    def watched(pool: Any) -> Any:
-        class Connection(pool.ConnectionCls):  # type: ignore[misc]
-            def _new_conn(self) -> socket.socket:
-                return _connect(self, sockets)
-
-        class Pool(pool):  # type: ignore[misc]
-            ConnectionCls = Connection
-
-        return Pool
-
-    own = manager.pool_classes_by_scheme
-    manager.pool_classes_by_scheme = {scheme: watched(pool) for scheme, pool in own.items()}
-
-
-def _connect(connection: HTTPConnection, sockets: _OpenSockets) -> socket.socket:
-    """What ``socket.create_connection`` does, with each socket watched before it connects. Raises OSError."""
-    failure: OSError = socket.gaierror("no address for this name")
-    for sock, address in _ways(connection, sockets):
+def _read_capped(response: HTTPResponse) -> bytes:
+    """The body, unpacked, which was not asked for. Raises HTTPException."""
+    body = response.read(LARGEST_BODY + 1)
+    if response.length and len(body) <= LARGEST_BODY:
+        raise IncompleteRead(b"")
+    if response.getheader("Content-Encoding", "identity").strip().lower() in ("gzip", "x-gzip", "deflate"):
         try:
-            for option in connection.socket_options or ():
-                sock.setsockopt(*option)
-            sock.settimeout(CONNECT_TIMEOUT)
-            sockets.watch(sock)
-            sock.connect(address)
-        except OSError as error:
-            failure = error
-        else:
-            if not sockets.interrupted:
-                return sock
-        sock.close()
-        if sockets.interrupted:  # connecting may have ended in success then, or in EPIPE, which urllib3 passes over
-            raise ConnectionAbortedError("interrupted")
-    raise failure
-
-
-def _ways(connection: HTTPConnection, sockets: _OpenSockets) -> Iterator[tuple[socket.socket, Any]]:
-    """A new socket and what it is to connect to, for each address of the server, or of the SOCKS proxy before it."""
-    server = (connection.host.strip("[]"), connection.port)
-    proxy = getattr(connection, "_socks_options", None)
-    if proxy is None:
-        if getattr(connection, "proxy", None) is None:  # that may have a name which no server knows
-            await_name_server(server[0], sockets.watch)
-        if sockets.interrupted:
-            raise ConnectionAbortedError("interrupted")
-        for family, kind, protocol, _, address in socket.getaddrinfo(*server, 0, socket.SOCK_STREAM):
-            yield socket.socket(family, kind, protocol), address
-        return
-    import socks  # type: ignore[import-untyped]  # PySocks; without it urllib3 makes no such connections
-
-    if not proxy["rdns"]:
-        await_name_server(server[0], sockets.watch)
-    nearest = (proxy["proxy_host"], proxy["proxy_port"])
-    for family, kind, protocol, _, address in socket.getaddrinfo(*nearest, 0, socket.SOCK_STREAM):
-        sock = socks.socksocket(family, kind, protocol)
-        sock.set_proxy(proxy["socks_version"], *address[:2], proxy["rdns"], proxy["username"], proxy["password"])
-        yield sock, server
+            body = zlib.decompressobj(_ANY_ZIP).decompress(body, LARGEST_BODY + 1)
+        except zlib.error as error:
+            raise BadBody from error
+    if len(body) > LARGEST_BODY:
+        raise BadBody
+    return body

@@ -24,10 +24,11 @@ ADDRESS_HEIGHT = 93
 LARGE_SIGN, SMALL_SIGN, MARK = 320, 88, 120
 """Pixels, in both directions."""
 
-CARD = (960, 960)
-BUTTON = (960, 184)
-CORNER = 32
-"""Pixels; the radius of the corners of both."""
+ROUNDED = (72, 72)
+"""Pixels of the ground of cards and buttons. The skin file stretches what is inside its borders, so that one small
+texture serves all sizes: Kodi keeps four bytes for each pixel. A border has as many units on screen as pixels here."""
+CORNER = 18
+"""Pixels; the radius of its corners."""
 
 SOFT = 0.7
 """Radius in pixels by which edges are softened."""
@@ -40,8 +41,7 @@ def write_media(folder: Path) -> None:
     _write_signs(folder, signs.LARGE, signs.PEN, LARGE_SIGN)
     _write_signs(folder, signs.SMALL, signs.BOLD, SMALL_SIGN)
     _write_signs(folder, {"mark": signs.MARK}, signs.BOLD, MARK)
-    write_white(pen.rounded(CARD, CORNER, SOFT), folder / "card.png")
-    write_white(pen.rounded(BUTTON, CORNER, SOFT), folder / "button.png")
+    write_white(pen.rounded(ROUNDED, CORNER, SOFT), folder / "rounded.png")
     write_white(Image.new("L", (8, 8), 255), folder / "plain.png")
 
 

@@ -37,6 +37,9 @@ class Lab:
         self._floor_dialog = floor.write_floor(folder / "dialog.zip", contents, with_service=False)
         self._floor_service = floor.write_floor(folder / "service.zip", contents, with_service=True)
         self.certificates = make_certificates(folder)
+        self._trusted = folder / "trusted.pem"
+        ours = Path(self.certificates.ca).read_bytes()
+        self._trusted.write_bytes(_authorities_that_ship().read_bytes() + ours)
 
     def times(self, many: int, few: int) -> int:
         """How often something is done."""
@@ -48,8 +51,8 @@ class Lab:
         return Simulator(clients, interval=interval, expires_in=expires_in, latency=latency, tls=self.certificates.good)
 
     def environment(self, url: str) -> dict[str, str]:
-        """Where a Kodi finds Simkl, and whom it trusts."""
-        return {"SIMKL_API_URL": url, "REQUESTS_CA_BUNDLE": self.certificates.ca}
+        """Where a Kodi finds Simkl, and whom it trusts: as many as on any device, because loading them takes time."""
+        return {"SIMKL_API_URL": url, "REQUESTS_CA_BUNDLE": str(self._trusted)}
 
     def bare(self) -> Kodi:
         """A Kodi without any add-on."""
@@ -65,6 +68,12 @@ class Lab:
         zips = [self.zip, self._floor_dialog]
         options = Setup(zips=zips, folders=stand_ins(), addon_settings=settings)
         return Kodi(options, environment=self.environment(url), wait_for_service=True)
+
+
+def _authorities_that_ship() -> Path:
+    """The certificates in Kodi's certifi."""
+    (certifi,) = [folder for folder in stand_ins() if folder.name == "script.module.certifi"]
+    return certifi / "lib" / "certifi" / "cacert.pem"
 
 
 def until(look: Callable[[], Seen | None], what: str, timeout: float = 30.0, pause: float = 0.0) -> tuple[Seen, float]:

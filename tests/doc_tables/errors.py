@@ -22,8 +22,10 @@ from simkl_connect.kodi.notifications import NOTICES
 from simkl_connect.ledger import Ledger
 from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
+from simkl_connect.route import READ_TIMEOUT
+from simkl_connect.sockets import CONNECT_TIMEOUT
 from simkl_connect.store import StorageFailed
-from simkl_connect.transport import CONNECT_TIMEOUT, LARGEST_BODY, READ_TIMEOUT, ConnectionFailed
+from simkl_connect.transport import LARGEST_BODY, ConnectionFailed
 from simkl_connect.viewer import GONE_AFTER, SILENT_AFTER
 from simkl_connect.wire import Request, Response, checked_base_url
 
@@ -47,8 +49,8 @@ PORTAL = b"<html>Welcome to the hotel</html>"
 
 
 def failed(problem: Problem, *errors: str) -> ConnectionFailed:
-    """As the transport names a failed connection; how many more names there are depends on the versions installed."""
-    return ConnectionFailed(problem, "/".join(("…", *errors)))
+    """As the transport names a failed connection: what went wrong, then why."""
+    return ConnectionFailed(problem, "/".join(errors))
 
 
 @dataclass(frozen=True)
@@ -75,18 +77,22 @@ CAUSES: dict[Problem, list[Cause]] = {
         Cause("what answers does not speak HTTP", "poll-pin", failed(Problem.OFFLINE, "BadStatusLine")),
     ],
     Problem.PROXY: [
-        Cause("Kodi's proxy does not answer, or refuses", "poll-pin", failed(Problem.PROXY, "ProxyError")),
         Cause(
-            "a SOCKS proxy, and Kodi's module for it (`script.module.pysocks`) is not installed",
+            "Kodi's proxy does not answer, or refuses",
             "poll-pin",
-            failed(Problem.PROXY, "InvalidSchema"),
+            failed(Problem.PROXY, "ProxyFailed", "ConnectionRefusedError"),
+        ),
+        Cause(
+            "a SOCKS proxy, and Kodi's `script.module.pysocks` is not installed",
+            "poll-pin",
+            failed(Problem.PROXY, "ProxyFailed", "ModuleNotFoundError"),
         ),
     ],
     Problem.TIMEOUT: [
         Cause(
-            f"no connection within {CONNECT_TIMEOUT:.0f} seconds", "poll-pin", failed(Problem.TIMEOUT, "ConnectTimeout")
+            f"no connection within {CONNECT_TIMEOUT:.0f} seconds", "poll-pin", failed(Problem.TIMEOUT, "TimeoutError")
         ),
-        Cause(f"{READ_TIMEOUT:.0f} seconds without a byte", "poll-pin", failed(Problem.TIMEOUT, "ReadTimeout")),
+        Cause(f"{READ_TIMEOUT:.0f} seconds without a byte", "poll-pin", failed(Problem.TIMEOUT, "TimeoutError")),
         Cause(
             f"no whole answer within {LONGEST_EXCHANGE:.0f} seconds",
             "poll-pin",
@@ -120,7 +126,7 @@ CAUSES: dict[Problem, list[Cause]] = {
         Cause(
             f"more than {LARGEST_BODY // 1024} KiB, packed or not",
             "poll-pin",
-            failed(Problem.BAD_ANSWER, "BodyTooLarge"),
+            failed(Problem.BAD_ANSWER, "BadBody"),
         ),
         Cause("a code that can't be shown", "code-pin", PIN.issued(user_code="[B]")),
     ],

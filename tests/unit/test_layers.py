@@ -1,4 +1,4 @@
-"""The rooms keep to their walls: the protocol and the machine run where there is neither Kodi nor requests."""
+"""The rooms keep to their walls: the protocol and the machine run where there is neither Kodi nor a way to a server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 LIB = Path(__file__).parents[2] / "lib"
-PURE = sorted(path.stem for path in (LIB / "simkl_connect").glob("*.py") if path.stem not in ("__init__", "transport"))
+NETWORK = ("certifi", "http", "ssl", "urllib3")
+KODI = ("xbmc", "xbmcaddon", "xbmcgui", "xbmcvfs")
+SPEAKS_TO_SERVERS = ("route", "transport")
+PURE = sorted(
+    path.stem for path in (LIB / "simkl_connect").glob("*.py") if path.stem not in ("__init__", *SPEAKS_TO_SERVERS)
+)
 BARRED = "import sys; sys.path.insert(0, {lib!r}); sys.modules.update(dict.fromkeys({barred!r})); import {module}"
 
 
@@ -19,17 +24,18 @@ def imports_without(module: str, *barred: str) -> bool:
 
 
 @pytest.mark.parametrize("module", PURE)
-def test_a_pure_module_needs_neither_kodi_nor_requests(module: str) -> None:
-    assert imports_without(f"simkl_connect.{module}", "xbmc", "xbmcaddon", "xbmcgui", "xbmcvfs", "requests")
+def test_a_pure_module_needs_neither_kodi_nor_the_network(module: str) -> None:
+    assert imports_without(f"simkl_connect.{module}", *KODI, *NETWORK)
 
 
-def test_the_transport_needs_no_kodi() -> None:
-    assert imports_without("simkl_connect.transport", "xbmc", "xbmcaddon", "xbmcgui", "xbmcvfs")
+@pytest.mark.parametrize("module", SPEAKS_TO_SERVERS)
+def test_the_way_to_a_server_needs_no_kodi(module: str) -> None:
+    assert imports_without(f"simkl_connect.{module}", *KODI)
 
 
-@pytest.mark.parametrize("module", ["script", "service"])
-def test_neither_script_nor_service_imports_requests_at_their_start(module: str) -> None:
-    assert imports_without(f"simkl_connect.kodi.{module}", "requests")
+@pytest.mark.parametrize("module", ["script", "presenter", "service", "engine"])
+def test_neither_script_nor_service_loads_the_network_before_the_first_request(module: str) -> None:
+    assert imports_without(f"simkl_connect.kodi.{module}", *NETWORK)
 
 
 LOADED = "import sys; sys.path.insert(0, {lib!r}); import {module}; print(*(n for n in sys.modules if 'simkl' in n))"

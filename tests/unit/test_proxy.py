@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import select
 import socket
+import ssl
 import threading
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from fake_kodi import FakeKodi
@@ -17,8 +20,8 @@ from simkl_connect.problems import Problem
 from simkl_connect.transport import ConnectionFailed, Transport
 from simkl_connect.wire import Identity, Request
 from simkl_simulator import Hang, Simulator, silent_listener
-from simkl_simulator.certificates import make_certificates
-from simkl_simulator.socks import pump, socks_proxy
+from simkl_simulator.certificates import Certificates, Pair, make_certificates
+from simkl_simulator.socks import socks_proxy
 
 CODE = Request("GET", "/oauth/pin")
 SETTINGS = {
@@ -31,11 +34,19 @@ SETTINGS = {
 }
 
 
-class Tunnel:
-    """A proxy that understands CONNECT and asks for a login; ``heads`` are the requests it got."""
+class HttpProxy:
+    """A proxy that asks for a login, and serves one client; ``heads`` are the requests it got.
 
-    def __init__(self) -> None:
+    It understands CONNECT, and requests that it is to send on. With ``tls``, certificate and key, it is itself spoken
+    to by TLS.
+    """
+
+    def __init__(self, tls: Pair | None = None) -> None:
         self.heads: list[bytes] = []
+        self._context: ssl.SSLContext | None = None
+        if tls is not None:
+            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._context.load_cert_chain(*tls)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -44,7 +55,9 @@ class Tunnel:
     def _serve(self) -> None:
         try:
             client, _ = self._listener.accept()
-        except OSError:  # closed
+            if self._context is not None:
+                client = self._context.wrap_socket(client, server_side=True)
+        except OSError:  # closed, or a client that trusts nobody
             return
         with client:
             head = client.recv(4096)
@@ -52,17 +65,36 @@ class Tunnel:
             if b"Proxy-Authorization: Basic " + base64.b64encode(b"us er:pass/word") not in head:
                 client.sendall(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
                 return
-            host, port = head.split()[1].decode().split(":")
-            with socket.create_connection((host, int(port))) as server:
-                client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-                back = threading.Thread(target=pump, args=(server, client), daemon=True)
-                back.start()
-                pump(client, server)
-                back.join(5)
+            method, target = head.decode().split()[:2]
+            there = urlsplit(f"//{target}" if method == "CONNECT" else target)
+            with socket.create_connection((there.hostname, there.port)) as server:
+                if method == "CONNECT":
+                    client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                else:
+                    server.sendall(head.replace(f"http://{there.netloc}".encode(), b"", 1))
+                _relay(client, server)
 
     def close(self) -> None:
         self._listener.close()
         self._thread.join(5)
+
+
+def _relay(client: socket.socket, server: socket.socket) -> None:
+    other = {client: server, server: client}
+    while True:
+        for source in select.select(list(other), [], [], 5)[0]:
+            data = source.recv(65536)
+            if not data:
+                return
+            other[source].sendall(data)
+
+
+@pytest.fixture
+def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificates:
+    """Trusted ones."""
+    made = make_certificates(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", made.ca)
+    return made
 
 
 @contextmanager
@@ -86,24 +118,70 @@ def failure(proxy_url: str) -> ConnectionFailed:
     return caught.value
 
 
-def test_https_goes_through_the_proxy_with_user_and_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    certificates = make_certificates(tmp_path)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca))
-    tunnel = Tunnel()
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_https_goes_through_the_proxy_with_user_and_password(certificates: Certificates, scheme: str) -> None:
+    proxy_before = HttpProxy(certificates.good if scheme == "https" else None)
     with Simulator({"id": "v1"}, tls=certificates.good) as simkl:
-        with transport(simkl.url, f"http://us%20er:pass%2Fword@127.0.0.1:{tunnel.port}") as through:
+        with transport(simkl.url, f"{scheme}://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}") as through:
+            assert [through.send(CODE).status for _ in range(2)] == [200, 200]
+        assert [request.headers["host"] for request in simkl.requests] == [simkl.url.partition("://")[2]] * 2
+        assert simkl.connections == 1
+    proxy_before.close()
+    assert b"client_id" not in proxy_before.heads[0]
+
+
+def test_a_proxy_whose_own_certificate_is_bad_sees_no_login(certificates: Certificates) -> None:
+    proxy_before = HttpProxy(certificates.unknown_issuer)
+    failed = failure(f"https://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}")
+    proxy_before.close()
+    assert failed.problem is Problem.TLS
+    assert proxy_before.heads == []
+
+
+def test_http_on_this_machine_goes_through_the_proxy_with_user_and_password() -> None:
+    proxy_before = HttpProxy()
+    with Simulator({"id": "v1"}) as simkl:
+        with transport(simkl.url, f"http://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}") as through:
             assert through.send(CODE).status == 200
-        assert len(simkl.requests) == 1
-    tunnel.close()
-    assert b"client_id" not in tunnel.heads[0]
+        (seen,) = simkl.requests
+        assert seen.query["client_id"] == "id"
+    proxy_before.close()
+    assert proxy_before.heads[0].startswith(b"GET http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_without_a_proxy_in_kodis_settings_the_systems_is_used(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch, name: str, scheme: str
+) -> None:
+    proxy_before = HttpProxy()
+    monkeypatch.setenv(name, f"{scheme}us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}")
+    with Simulator({"id": "v1"}, tls=certificates.good) as simkl, transport(simkl.url, "") as through:
+        assert through.send(CODE).status == 200
+    proxy_before.close()
+    assert len(proxy_before.heads) == 1
+
+
+def test_a_system_that_wants_no_proxy_for_a_server_gets_none(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port_of_nobody()}")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Simulator({"id": "v1"}, tls=certificates.good) as simkl, transport(simkl.url, "") as straight:
+        assert straight.send(CODE).status == 200
 
 
 def test_a_proxy_that_refuses_is_named_and_its_password_is_not() -> None:
-    tunnel = Tunnel()
-    failed = failure(f"http://CANARY:CANARY@127.0.0.1:{tunnel.port}")
-    tunnel.close()
+    proxy_before = HttpProxy()
+    failed = failure(f"http://CANARY:CANARY@127.0.0.1:{proxy_before.port}")
+    proxy_before.close()
     assert failed.problem is Problem.PROXY
     assert "CANARY" not in f"{failed!r} {failed.__context__!r}"
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:99999", "http://127.0.0.1:x", "http://", "http://[::1"])
+def test_a_proxy_whose_address_is_none_is_named(address: str) -> None:
+    assert failure(address).problem is Problem.PROXY
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks4", "socks5", "socks5h"])
@@ -112,11 +190,7 @@ def test_a_proxy_that_is_not_there_is_named(scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
-def test_https_goes_through_a_socks_proxy_with_user_and_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str
-) -> None:
-    certificates = make_certificates(tmp_path)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca))
+def test_https_goes_through_a_socks_proxy_with_user_and_password(certificates: Certificates, scheme: str) -> None:
     with Simulator({"id": "v1"}, tls=certificates.good) as simkl, socks_proxy(("us er", "pass/word")) as proxy:
         with transport(simkl.url, f"{scheme}://us%20er:pass%2Fword@127.0.0.1:{proxy.port}") as through:
             assert [through.send(CODE).status for _ in range(2)] == [200, 200]

@@ -145,5 +145,4 @@ def test_the_ear_hears() -> None:
     """Or all of this would prove nothing."""
     with Ear() as ear:
         logging.getLogger("simkl_connect.anything").debug("a word")
-        logging.getLogger("urllib3.connectionpool").error("GET /oauth/pin/%s", CANARY)
     assert ear.lines == ["DEBUG simkl_connect.anything a word"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
+import zlib
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -21,6 +23,8 @@ from simkl_simulator import (
     silent_listener,
 )
 from simkl_simulator.certificates import Certificates, make_certificates
+from simkl_simulator.faults import Spoilt, Wire
+from simkl_simulator.messages import Response
 
 CODE = Request("GET", "/oauth/pin")
 Open = Callable[[str], Transport]
@@ -50,6 +54,14 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
+class Late(Spoilt):
+    """A good answer on a connection that is to be kept, and is ended all the same."""
+
+    def play(self, wire: Wire) -> None:
+        wire.answer(Response(200, b"{}", {"Content-Type": "application/json"}))
+        wire.hang_up()
+
+
 def failure(transport: Transport, request: Request = CODE) -> ConnectionFailed:
     with pytest.raises(ConnectionFailed) as caught:
         transport.send(request)
@@ -68,6 +80,34 @@ def test_requests_share_one_connection(open_transport: Open, simkl: Simulator) -
     for _ in range(5):
         transport.send(CODE)
     assert simkl.connections == 1
+
+
+def test_a_connection_that_the_server_has_ended_is_opened_anew(open_transport: Open, simkl: Simulator) -> None:
+    simkl.fault("/oauth/pin", Late())
+    transport = open_transport(simkl.url)
+    assert [transport.send(CODE).status for _ in range(2)] == [200, 200]
+    assert simkl.connections == 2
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "identity"])
+def test_a_body_that_somebody_has_packed_is_read(open_transport: Open, simkl: Simulator, packing: str) -> None:
+    body = b'{"result":"OK"}'
+    packed = {"gzip": gzip.compress(body), "deflate": zlib.compress(body), "identity": body}[packing]
+    simkl.fault("/oauth/pin", Body(packed, {"Content-Encoding": packing}))
+    assert open_transport(simkl.url).send(CODE).body == body
+
+
+def test_a_body_that_is_not_packed_as_it_says_is_a_bad_answer(open_transport: Open, simkl: Simulator) -> None:
+    simkl.fault("/oauth/pin", Body(b'{"result":"OK"}', {"Content-Encoding": "gzip"}))
+    assert failure(open_transport(simkl.url)).problem is Problem.BAD_ANSWER
+
+
+def test_authorities_that_are_not_there_are_no_secure_connection(
+    open_transport: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    with silent_listener() as silent:
+        assert failure(open_transport(silent.https)).problem is Problem.TLS
 
 
 def test_the_bearer_token_is_sent_and_a_netrc_changes_nothing(
