@@ -5,32 +5,27 @@ The flows read answers into these; the state machine takes them as its events.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Union
+from typing import NamedTuple, Union
 
 from .problems import Problem
 from .values import Account, DeviceAuthorization, Token
 
 
-@dataclass(frozen=True)
-class CodeIssued:
+class CodeIssued(NamedTuple):
     """A code to show; the answer to a device authorization request."""
 
     authorization: DeviceAuthorization
 
 
-@dataclass(frozen=True)
 class Pending:
     """The user has not decided yet: poll again after the interval."""
 
 
-@dataclass(frozen=True)
 class SlowDown:
     """Polled too fast: the interval grows by 5 s for good (RFC 8628, section 3.5)."""
 
 
-@dataclass(frozen=True)
-class Granted:
+class Granted(NamedTuple):
     """The user said yes. This token is delivered once: whoever loses it has lost the approval.
 
     ``problem``: what the token falls short of, or None.
@@ -40,25 +35,21 @@ class Granted:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True)
 class CodeGone:
     """The code polled exists no more: expired, used or unknown to the server."""
 
 
-@dataclass(frozen=True)
 class Denied:
     """The user said no (RFC 8628, section 3.5, ``access_denied``)."""
 
 
-@dataclass(frozen=True)
-class Identified:
+class Identified(NamedTuple):
     """The account that the token belongs to."""
 
     account: Account
 
 
-@dataclass(frozen=True)
-class Trouble:
+class Trouble(NamedTuple):
     """This attempt failed and a later one may not: network, server or something in between.
 
     ``retry_after``: seconds the server asked to wait, or None. ``detail`` is for the log and holds no secret.
@@ -69,8 +60,7 @@ class Trouble:
     retry_after: float | None = None
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(NamedTuple):
     """The server said a no that no repetition changes.
 
     ``detail`` is for the log and holds no secret. ``said`` is the server's own sentence, made fit to draw.
@@ -89,21 +79,18 @@ class PkceRefused(Unsuited):
     """The server takes no PKCE."""
 
 
-@dataclass(frozen=True)
-class Refreshed:
+class Refreshed(NamedTuple):
     """A new access token in place of the old one, which has ended."""
 
     token: Token
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(NamedTuple):
     """The server has ended the connection: only a new sign-in helps. ``detail`` is for the log."""
 
     detail: str
 
 
-@dataclass(frozen=True)
 class Revoked:
     """The connection has ended because we asked for it."""
 

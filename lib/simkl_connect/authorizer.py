@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import Callable
 
 from .account import account_request, read_account
@@ -271,4 +270,4 @@ def _unquoted(refusal: Refused, attempt: _Attempt) -> Refused:
     authorization = attempt.state.authorization
     sent = (authorization.device_code if authorization else None, attempt.choice.flow.verifier)
     quotes = any(secret.reveal()[:QUOTED] in refusal.said for secret in sent if secret is not None)
-    return replace(refusal, said="") if quotes else refusal
+    return refusal._replace(said="") if quotes else refusal

@@ -10,9 +10,8 @@ begins anew with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Callable, Union
+from typing import Any, Callable, NamedTuple, Union
 
 from .answers import (
     Answer,
@@ -47,23 +46,19 @@ class Step(Enum):
     STOP = "nothing any more"
 
 
-@dataclass(frozen=True)
 class Sent:
     """The step's request is under way. ``now``-based times count from the answer."""
 
 
-@dataclass(frozen=True)
 class Tick:
     """Time has passed."""
 
 
-@dataclass(frozen=True)
 class Cancelled:
     """The user wants no more of it."""
 
 
-@dataclass(frozen=True)
-class SignIn:
+class SignIn(NamedTuple):
     """The state. Times are in seconds on the owner's clock, which must not jump.
 
     ``asked_at`` is when the code was asked for: its life is counted from there, so that it ends here
@@ -116,7 +111,7 @@ class SignIn:
         """The state after ``event``. ``jitter`` from 0 to 1 spreads the retries of many devices."""
         answered = self
         if not isinstance(event, (Sent, Tick, Cancelled)):
-            answered = replace(self, in_flight=False, due=now + self.interval)
+            answered = self._replace(in_flight=False, due=now + self.interval)
         handler = TRANSITIONS.get((self.phase, type(event)))
         return handler(answered, event, now, jitter) if handler else answered
 
@@ -126,13 +121,12 @@ Event = Union[Sent, Tick, Cancelled, Answer]
 
 def _send(state: SignIn, _event: Sent, now: float, _jitter: float) -> SignIn:
     asked_at = now if state.phase is Phase.STARTING else state.asked_at
-    return replace(state, in_flight=True, asked_at=asked_at)
+    return state._replace(in_flight=True, asked_at=asked_at)
 
 
 def _show(state: SignIn, event: CodeIssued, now: float, _jitter: float) -> SignIn:
     authorization = event.authorization
-    return replace(
-        state,
+    return state._replace(
         phase=Phase.WAITING,
         authorization=authorization,
         interval=authorization.interval,
@@ -142,11 +136,11 @@ def _show(state: SignIn, event: CodeIssued, now: float, _jitter: float) -> SignI
 
 
 def _wait(state: SignIn, _event: Pending, now: float, _jitter: float) -> SignIn:
-    return replace(state, phase=Phase.WAITING, due=now + state.interval, failures=0, problem=None)
+    return state._replace(phase=Phase.WAITING, due=now + state.interval, failures=0, problem=None)
 
 
 def _slow_down(state: SignIn, _event: SlowDown, now: float, jitter: float) -> SignIn:
-    return _wait(replace(state, interval=state.interval + SLOW_DOWN_BY), Pending(), now, jitter)
+    return _wait(state._replace(interval=state.interval + SLOW_DOWN_BY), Pending(), now, jitter)
 
 
 def _retry(state: SignIn, event: Trouble, now: float, jitter: float) -> SignIn:
@@ -155,41 +149,41 @@ def _retry(state: SignIn, event: Trouble, now: float, jitter: float) -> SignIn:
     ceiling = max(state.interval, min(LONGEST_BACKOFF, state.interval * 2.0 ** min(failures, 10)))
     backoff = state.interval + (ceiling - state.interval) * (0.5 + 0.5 * jitter)
     wait = max(backoff, event.retry_after or 0.0)
-    return replace(state, phase=Phase.RETRYING, due=now + wait, failures=failures, problem=event.problem)
+    return state._replace(phase=Phase.RETRYING, due=now + wait, failures=failures, problem=event.problem)
 
 
 def _expire_on_time(state: SignIn, _event: Tick, now: float, _jitter: float) -> SignIn:
     over = state.deadline is not None and now >= state.deadline
-    return replace(state, phase=Phase.EXPIRED, problem=None) if over else state
+    return state._replace(phase=Phase.EXPIRED, problem=None) if over else state
 
 
 def _expire(state: SignIn, _event: CodeGone, _now: float, _jitter: float) -> SignIn:
-    return replace(state, phase=Phase.EXPIRED, problem=None)
+    return state._replace(phase=Phase.EXPIRED, problem=None)
 
 
 def _deny(state: SignIn, _event: Denied, _now: float, _jitter: float) -> SignIn:
-    return replace(state, phase=Phase.DENIED, problem=None)
+    return state._replace(phase=Phase.DENIED, problem=None)
 
 
 def _fail(state: SignIn, event: Trouble | Refused, _now: float, _jitter: float) -> SignIn:
     said = event.said if isinstance(event, Refused) else ""
-    return replace(state, phase=Phase.FAILED, problem=event.problem, said=said)
+    return state._replace(phase=Phase.FAILED, problem=event.problem, said=said)
 
 
 def _cancel(state: SignIn, _event: Cancelled, _now: float, _jitter: float) -> SignIn:
-    return replace(state, phase=Phase.CANCELLED, problem=None)
+    return state._replace(phase=Phase.CANCELLED, problem=None)
 
 
 def _connect(state: SignIn, event: Granted, _now: float, _jitter: float) -> SignIn:
-    return replace(state, phase=Phase.CONNECTED, problem=event.problem)
+    return state._replace(phase=Phase.CONNECTED, problem=event.problem)
 
 
 def _identify(state: SignIn, event: Identified, _now: float, _jitter: float) -> SignIn:
-    return replace(state, account=event.account, identified=True)
+    return state._replace(account=event.account, identified=True)
 
 
 def _stay_nameless(state: SignIn, _event: Trouble | Refused, _now: float, _jitter: float) -> SignIn:
-    return replace(state, identified=True)
+    return state._replace(identified=True)
 
 
 Handler = Callable[[SignIn, Any, float, float], SignIn]

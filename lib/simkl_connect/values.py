@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Secret:
@@ -30,8 +30,7 @@ class Secret:
         return hash(self._value)
 
 
-@dataclass(frozen=True)
-class DeviceAuthorization:
+class DeviceAuthorization(NamedTuple):
     """What the server answers to a device authorization request (RFC 8628, section 3.2).
 
     ``device_code`` is None in the PIN flow, which polls with the user code. Times are in seconds.
@@ -45,8 +44,7 @@ class DeviceAuthorization:
     device_code: Secret | None = None
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """What authorizes later requests.
 
     ``expires_at`` is Unix time in seconds, or None if the server named no end. ``client_id`` is the app's id that
@@ -65,8 +63,7 @@ class Token:
         return self.expires_at is None
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """Whose token it is, as the server names them. ``account_id`` is empty where the server gave none."""
 
     name: str

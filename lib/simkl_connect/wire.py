@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Mapping
+from typing import Mapping, NamedTuple
 from urllib.parse import urlsplit
 
 from .values import Secret
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request to Simkl's API. ``path`` may hold a user code and is hidden like the bodies."""
 
     method: str
-    path: str = field(repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
-    json: Mapping[str, object] | None = field(default=None, repr=False)
+    path: str
+    form: Mapping[str, str] | None = None
+    json: Mapping[str, object] | None = None
     bearer: Secret | None = None
 
+    def __repr__(self) -> str:
+        return f"<request {self.method}>"
 
-@dataclass(frozen=True)
-class Response:
+
+class Response(NamedTuple):
     """One HTTP response, read whole. Header names are lower case."""
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<response {self.status}>"
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """What every request says of the client (Simkl's rules for API clients), and the way it takes.
 
     ``proxy``: the address of a proxy, with user and password if it wants them; empty for the system's own way.
@@ -40,7 +42,10 @@ class Identity:
     client_id: str
     app_version: str
     user_agent: str
-    proxy: str = field(default="", repr=False)
+    proxy: str = ""
+
+    def __repr__(self) -> str:
+        return f"<identity {self.user_agent}>"
 
 
 def checked_base_url(url: str) -> str:

@@ -71,7 +71,7 @@ def test_the_answer_is_there_once(open_exchange: Callable[[FakeTransport], Excha
     exchange = open_exchange(FakeTransport(Response(200)))
     exchange.start(POLL, read_pending)
     assert exchange.in_flight
-    assert answer_of(exchange) == Pending()
+    assert isinstance(answer_of(exchange), Pending)
     assert not exchange.in_flight
     assert exchange.answer() is None
     assert exchange.close(5.0)
@@ -175,7 +175,7 @@ def test_a_post_waits_its_turn_after_the_answer_to_another_exchanges_post(clock:
     assert second.in_flight
     assert not second_transport.asked.is_set()
     clock.advance(0.1)
-    assert answer_of(second) == Pending()
+    assert isinstance(answer_of(second), Pending)
     assert first.close(5.0)
     assert second.close(5.0)
 
@@ -184,7 +184,7 @@ def test_a_get_waits_for_nobody(open_exchange: Callable[[FakeTransport], Exchang
     exchange = open_exchange(FakeTransport(Response(200)))
     for _ in range(3):
         exchange.start(POLL, read_pending)
-        assert answer_of(exchange) == Pending()
+        assert isinstance(answer_of(exchange), Pending)
     assert exchange.close(5.0)
 
 

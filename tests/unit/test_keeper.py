@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from fakes import FakeClock, FakeExchange, FakeStore
@@ -237,7 +237,7 @@ def test_a_second_401_ends_the_connection(bench: Bench) -> None:
 
 def test_a_401_about_a_token_that_has_been_replaced_meanwhile_is_no_reason_to_refresh(bench: Bench) -> None:
     bench.start(v2_token(), name="")
-    bench.store.stored = replace(v2_token(), access_token=Secret("simkl_at_new"))
+    bench.store.stored = v2_token()._replace(access_token=Secret("simkl_at_new"))
     bench.respond(UNAUTHORIZED)
     assert bench.paths == ["/users/settings", "/users/settings"]
     assert bench.requests[1].bearer == Secret("simkl_at_new")
@@ -252,7 +252,7 @@ def test_a_401_ends_a_pin_connection(bench: Bench) -> None:
 
 def test_an_answer_for_an_account_that_was_switched_away_is_dropped(bench: Bench) -> None:
     bench.start(v2_token(days_left=-1))
-    new = replace(v2_token(), access_token=Secret("other"), refresh_token=Secret("other_rt"))
+    new = v2_token()._replace(access_token=Secret("other"), refresh_token=Secret("other_rt"))
     bench.store.stored = new
     bench.respond(REFRESHED)
     assert bench.store.stored == new
@@ -340,7 +340,7 @@ def test_a_restart_does_not_remind_again(bench: Bench) -> None:
         (V1_TOKEN, "new-client-id", FEBRUARY_2027),
         (V1_TOKEN, CLIENT_ID, MARCH_2027),
         (V1_TOKEN, "", MARCH_2027),
-        (replace(v2_token(), expires_at=MARCH_2027 + 5 * DAY), "new-client-id", MARCH_2027),
+        (v2_token()._replace(expires_at=MARCH_2027 + 5 * DAY), "new-client-id", MARCH_2027),
         (None, "new-client-id", MARCH_2027),
     ],
     ids=["before March", "same client id", "no client id", "device flow", "not connected"],

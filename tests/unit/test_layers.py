@@ -48,6 +48,7 @@ AT_THE_START = {
         "kodi",
         "kodi.channel",
         "kodi.files",
+        "kodi.log",
         "kodi.settings_file",
         "kodi.system",
     },

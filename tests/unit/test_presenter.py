@@ -60,7 +60,6 @@ def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
     kodi = FakeKodi(tmp_path)
     kodi.install(monkeypatch)
     monkeypatch.setattr("simkl_connect.kodi.presenter.xbmc.Monitor", Monitor)
-    monkeypatch.setattr("simkl_connect.kodi.presenter.log_to_kodi", lambda: None)
     channel.claim_dialog(NAME)
     return kodi
 

@@ -9,7 +9,7 @@ import json
 import logging
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Callable, get_args
 
 import pytest
@@ -247,13 +247,13 @@ def check(read: Answer) -> None:
 def without_what_is_shown(read: Answer) -> Answer:
     """The answer without the server's words that are meant for the screen, or for nobody but are no secret."""
     if isinstance(read, Refused):
-        return replace(read, said="")
+        return read._replace(said="")
     if isinstance(read, Identified):
         return Identified(Account(""))
     if isinstance(read, (Granted, Refreshed)):
-        return replace(read, token=replace(read.token, scope=""))
+        return read._replace(token=read.token._replace(scope=""))
     if isinstance(read, CodeIssued):
-        return CodeIssued(replace(read.authorization, verification_uri=""))
+        return CodeIssued(read.authorization._replace(verification_uri=""))
     return read
 
 

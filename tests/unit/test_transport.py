@@ -55,11 +55,15 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 class Late(Spoilt):
-    """A good answer on a connection that is to be kept, and is ended all the same."""
+    """A good answer on a connection that is to be kept, and is ended all the same; ``done`` is set then."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
 
     def play(self, wire: Wire) -> None:
         wire.answer(Response(200, b"{}", {"Content-Type": "application/json"}))
         wire.hang_up()
+        self.done.set()
 
 
 def failure(transport: Transport, request: Request = CODE) -> ConnectionFailed:
@@ -83,9 +87,12 @@ def test_requests_share_one_connection(open_transport: Open, simkl: Simulator) -
 
 
 def test_a_connection_that_the_server_has_ended_is_opened_anew(open_transport: Open, simkl: Simulator) -> None:
-    simkl.fault("/oauth/pin", Late())
+    late = Late()
+    simkl.fault("/oauth/pin", late)
     transport = open_transport(simkl.url)
-    assert [transport.send(CODE).status for _ in range(2)] == [200, 200]
+    assert transport.send(CODE).status == 200
+    assert late.done.wait(5.0)
+    assert transport.send(CODE).status == 200
     assert simkl.connections == 2
 
 

@@ -74,6 +74,17 @@ def claim_dialog(dialog: str) -> None:
     xbmcgui.Window(HOME_WINDOW).setProperty(DIALOG_PROPERTY, dialog)
 
 
+def is_dialog_claimed() -> bool:
+    """Whether there is a dialog, or was one that could not say that it has gone."""
+    return bool(xbmcgui.Window(HOME_WINDOW).getProperty(DIALOG_PROPERTY))
+
+
+def release_dialog(dialog: str) -> None:
+    """``dialog`` has gone."""
+    if owns_dialog(dialog):
+        xbmcgui.Window(HOME_WINDOW).clearProperty(DIALOG_PROPERTY)
+
+
 def owns_dialog(dialog: str) -> bool:
     """Whether ``dialog`` is still the one on screen."""
     return xbmcgui.Window(HOME_WINDOW).getProperty(DIALOG_PROPERTY) == dialog

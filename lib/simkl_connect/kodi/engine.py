@@ -28,7 +28,7 @@ from ..resumption import Resumption
 from ..view import View
 from ..wire import Identity, checked_base_url
 from . import ADDON_ID, channel, files, preferences
-from .log import log_to_kodi
+from .log_handler import log_to_kodi
 from .notifications import notify, notify_connected
 from .proxy import proxy
 from .settings import Settings

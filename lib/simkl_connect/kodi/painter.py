@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Callable
 
-import xbmc
 import xbmcgui
 
 from ..screen import Screen
@@ -16,7 +14,6 @@ from .system import hold_screensaver
 from .texts import Texts
 
 MEDIA = os.path.join("resources", "skins", "Default", "media", "simkl-connect")
-QR_MODULE = "script.module.pyqrcode"
 PROGRESS, PROGRESS_IN_HURRY = 103, 106
 """The bar as it usually is, and in the last minute."""
 WINDOW_IDS = range(13000, 13100)
@@ -26,14 +23,15 @@ WINDOW_IDS = range(13000, 13100)
 class Painter:
     """Call :meth:`draw` again and again; it changes on screen only what differs.
 
-    ``folder`` is the add-on's own, ``pictures`` where those of a code are kept, ``show_qr`` whether one is wanted.
+    ``folder`` is the add-on's own, ``pictures`` where those of a code are kept, ``with_qr`` whether there is to be a QR
+    code among them.
     """
 
-    def __init__(self, dialog: SignInDialog, folder: str, pictures: Pictures, show_qr: Callable[[], bool]) -> None:
+    def __init__(self, dialog: SignInDialog, folder: str, pictures: Pictures, with_qr: bool) -> None:
         self._dialog = dialog
         self._media = os.path.join(folder, MEDIA)
         self._pictures = pictures
-        self._show_qr = show_qr
+        self._with_qr = with_qr
         self._text = Texts()
         self._window_id = _find(dialog)
         self._drawn: Screen | None = None
@@ -69,11 +67,8 @@ class Painter:
         self._draw_line("code", screen.code)
         self._draw_line("address", screen.address, "text")
         self._dialog.put("qr", "")
-        with_qr = (
-            bool(screen.code) and self._show_qr() and xbmc.getCondVisibility(f"System.AddonIsEnabled({QR_MODULE})")
-        )
-        self._dialog.put("beside_qr", "true" if with_qr else "")
-        self._qr_is_due = with_qr
+        self._qr_is_due = self._with_qr and bool(screen.code)
+        self._dialog.put("beside_qr", "true" if self._qr_is_due else "")
 
     def _draw_line(self, name: str, text: str, letters: str = "") -> None:
         picture = self._pictures.add(lettering.draw(text, os.path.join(self._media, letters or name)))

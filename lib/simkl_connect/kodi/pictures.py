@@ -6,11 +6,13 @@ the disk where it is shown, so that it can be deleted afterwards.
 
 from __future__ import annotations
 
-import logging
 import os
 
+import xbmc
+
+from .log import log
+
 _PREFIX, _SUFFIX = "shown-", ".png"
-_log = logging.getLogger(__name__)
 
 
 class Pictures:
@@ -30,7 +32,7 @@ class Pictures:
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(picture)
         except OSError as error:  # a full or read-only disk
-            _log.warning("no picture: %s", error.strerror)
+            log(f"no picture: {error.strerror}", xbmc.LOGWARNING)
             _remove(path)
             return ""
         return path

@@ -11,10 +11,10 @@ from ..view import View
 from ..viewer import Viewer
 from . import channel, files, preferences
 from .dialog import SignInDialog
-from .log import log_to_kodi
 from .painter import Painter
 from .pictures import Pictures
 
+QR_MODULE = "script.module.pyqrcode"
 TICK = 0.1
 """Seconds between two looks at the service and at the remote control; Kodi brings presses no faster."""
 TICK_AT_THE_START = 0.02
@@ -29,11 +29,11 @@ def present(dialog: SignInDialog, request: str, folder: str) -> bool:
     True: the account was connected. ``request`` is what the service was asked by, and the name of this dialog;
     ``folder`` the add-on's own.
     """
-    log_to_kodi()
     if not channel.owns_dialog(request):  # another press has come a little later: the pictures are that one's
         return False
     viewer = Viewer(request, channel.send, lambda: View.from_json(channel.published()), clock.now)
-    painter = Painter(dialog, folder, Pictures(files.data_folder()), preferences.show_qr)
+    with_qr = preferences.show_qr() and bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({QR_MODULE})"))
+    painter = Painter(dialog, folder, Pictures(files.data_folder()), with_qr)
     try:
         return _follow(viewer, dialog, painter, request)
     finally:

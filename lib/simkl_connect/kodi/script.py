@@ -34,7 +34,7 @@ def sign_in() -> bool:
     """Starts a sign-in and shows it; where a dialog is open already, that one shows it. True: it came to its end."""
     request = channel.new_request()
     channel.send(AUTHORIZE, request)
-    if xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"):
+    if channel.is_dialog_claimed() and xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"):
         return False
     addon = xbmcaddon.Addon(ADDON_ID)
     folder = xbmcvfs.translatePath(addon.getAddonInfo("path"))
@@ -55,3 +55,4 @@ def sign_in() -> bool:
         return present(dialog, request, folder)
     finally:
         dialog.close()
+        channel.release_dialog(request)

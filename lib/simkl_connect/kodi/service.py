@@ -10,6 +10,7 @@ import xbmcaddon
 
 from .. import upkeep
 from . import ADDON_ID, channel, files, settings_file
+from .log import log
 from .system import is_enabled
 
 TYPE_CHECKING = False  # that of ``typing`` would be loaded for nothing else
@@ -33,7 +34,7 @@ class Service(xbmc.Monitor):
 
     def run(self) -> None:
         """Returns when Kodi ends, or ends the add-on."""
-        _log("service started")
+        log("service started")
         channel.publish(channel.IDLE)
         try:
             if is_enabled():  # still: while this was loaded, no monitor was there to hear a stop
@@ -41,7 +42,7 @@ class Service(xbmc.Monitor):
             self.waitForAbort(LAST_WAIT)  # Kodi crashes if it says stop to a service that is just ending by itself
         finally:
             self.close()
-            _log("service ended")
+            log("service ended")
 
     def _serve(self) -> None:
         """Returns when Kodi says stop, or has forgotten the add-on, which it does a little before."""
@@ -93,10 +94,6 @@ def _needs_upkeep() -> bool:
         return False
     expires_at = setting("token_expires_at")
     return upkeep.is_needed(float(expires_at) if expires_at.isdigit() else None, setting("account_name"), time.time())
-
-
-def _log(line: str) -> None:
-    xbmc.log(f"[{ADDON_ID}] {line}", xbmc.LOGINFO)
 
 
 def run() -> None:

@@ -29,8 +29,9 @@ class Settings:
 
     def mend(self) -> bool:
         """Puts a torn settings.xml right; true if what was in it is lost, and not owed by the journal either."""
+        path = files.settings()
         try:
-            return settings_file.mend(files.settings()) and self.token() is None
+            return settings_file.looks_torn(path) and settings_file.mend(path) and self.token() is None
         except OSError:  # it is told when something is to be saved
             return False
 
