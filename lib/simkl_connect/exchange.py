@@ -79,8 +79,9 @@ class Exchange:
         except Empty:
             if self._clock() >= self._interrupt_at:
                 self._interrupt_at = self._clock() + INTERRUPT_EVERY
-                if self._transport is not None:
-                    self._transport.interrupt()
+                transport = self._transport  # its own thread takes it away at its end
+                if transport is not None:
+                    transport.interrupt()
             return None
         self._pace.note(self._sent)
         self._sent = None
@@ -107,8 +108,9 @@ class Exchange:
         self._closed = True
         self.withdraw()
         self._jobs.put(None)
-        if self._transport is not None:
-            self._transport.close()
+        transport = self._transport
+        if transport is not None:
+            transport.close()
         if self._thread is not None and timeout > 0:
             self._thread.join(timeout)
         return self._thread is None or not self._thread.is_alive()
@@ -117,6 +119,7 @@ class Exchange:
         while True:
             job = self._jobs.get()
             if job is None or self._closed:
+                self._transport = None  # with the authorities that it trusts, a megabyte
                 return
             self._answers.put(self._perform(*job))
             self._answered()

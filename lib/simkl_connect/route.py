@@ -7,7 +7,6 @@ import socket
 import ssl
 import sys
 from base64 import b64encode
-from functools import lru_cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Iterator, Tuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -37,6 +36,7 @@ class Route:
         self._server = urlsplit(base_url)
         self._proxy = _proxy_before(self._server, proxy)
         self._sockets = sockets
+        self._context: ssl.SSLContext | None = None
         self._is_relayed = self._proxy is not None and not _is_socks(self._proxy) and self._server.scheme == "http"
         self.prefix = base_url if self._is_relayed else self._server.path
         self.headers = _login(self._proxy) if self._proxy is not None and self._is_relayed else {}
@@ -57,7 +57,7 @@ class Route:
         if self._is_relayed:
             return HTTPConnection(*nearest)
         if proxy.scheme == "https":
-            connection: HTTPConnection = _TlsInTls(nearest, server[0], _tls())
+            connection: HTTPConnection = _TlsInTls(nearest, server[0], self._tls())
         else:
             connection = self._connection(nearest)
         connection.set_tunnel(*server, headers=_login(proxy))
@@ -66,7 +66,7 @@ class Route:
     def _connection(self, address: _Address) -> HTTPConnection:
         if self._server.scheme == "http":
             return HTTPConnection(*address)
-        return HTTPSConnection(*address, context=_tls())
+        return HTTPSConnection(*address, context=self._tls())
 
     def _opened(self, connection: HTTPConnection) -> HTTPConnection:
         connection._create_connection = self._connect  # type: ignore[attr-defined]  # http.client's place for this
@@ -83,7 +83,7 @@ class Route:
         proxy = self._proxy
         sock = self._sockets.connect(self._ways(address))
         if proxy is not None and proxy.scheme == "https":
-            return _tls().wrap_socket(sock, server_hostname=proxy.hostname)
+            return self._tls().wrap_socket(sock, server_hostname=proxy.hostname)
         return sock
 
     def _ways(self, address: _Address) -> Iterator[Way]:
@@ -111,18 +111,17 @@ class Route:
             sock.set_proxy(version, *found[:2], asks_proxy_for_names, *_user_and_password(proxy))
             yield sock, server
 
-
-def _tls() -> ssl.SSLContext:
-    """Checks certificate and name. Raises FileNotFoundError if somebody has named a file that is none."""
-    return _trusting(os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where())
-
-
-@lru_cache(maxsize=1)  # a hundred authorities take a while, and every sign-in would load them again
-def _trusting(authorities: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(**{"capath" if os.path.isdir(authorities) else "cafile": authorities})
-    return context
+    def _tls(self) -> ssl.SSLContext:
+        """Checks certificate and name. It is kept as long as the route: loading a hundred authorities takes a while,
+        keeping them a megabyte. Raises FileNotFoundError if somebody has named a file of theirs that is none.
+        """
+        if self._context is None:
+            authorities = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
+            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+            kind = "capath" if os.path.isdir(authorities) else "cafile"
+            self._context.load_verify_locations(**{kind: authorities})
+        return self._context
 
 
 class _TlsInTls(HTTPConnection):
