@@ -230,7 +230,7 @@ class RecordingEngine:
     alive = True
     made = 0
 
-    def __init__(self) -> None:
+    def __init__(self, _platform: str) -> None:
         type(self).made += 1
 
     def close(self) -> None:

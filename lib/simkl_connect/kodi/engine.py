@@ -32,7 +32,7 @@ from .log_handler import log_to_kodi
 from .notifications import notify, notify_connected
 from .proxy import proxy
 from .settings import Settings
-from .system import hold_screensaver, is_enabled, user_agent
+from .system import hold_screensaver, is_enabled
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -47,10 +47,11 @@ _log = logging.getLogger(__name__)
 
 
 class Engine:
-    """:meth:`handle` and :meth:`close` belong to the service's thread."""
+    """:meth:`handle` and :meth:`close` belong to the service's thread. ``platform`` is what Simkl is told of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, platform: str) -> None:
         log_to_kodi()
+        self._platform = platform
         self._loop = Loop(self._advance, self._seconds_to_wait, self._ended)
         self._settings = Settings()
         self._base_url = _base_url()
@@ -150,7 +151,8 @@ class Engine:
 
     def _open_exchange(self, client_id: str) -> Exchange:
         version = xbmcaddon.Addon(ADDON_ID).getAddonInfo("version")
-        identity = Identity(self._base_url, client_id, version, user_agent(version), proxy())
+        user_agent = f"simkl-connect/{version} ({self._platform})"
+        identity = Identity(self._base_url, client_id, version, user_agent, proxy())
 
         def open_transport() -> Transport:
             from ..transport import Transport  # on the exchange's thread: importing requests takes time

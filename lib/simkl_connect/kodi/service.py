@@ -11,7 +11,7 @@ import xbmcaddon
 from .. import upkeep
 from . import ADDON_ID, channel, files, settings_file
 from .log import log
-from .system import is_enabled
+from .system import is_enabled, platform
 
 TYPE_CHECKING = False  # that of ``typing`` would be loaded for nothing else
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Service(xbmc.Monitor):
     def __init__(self) -> None:
         super().__init__()
         self._engine: Engine | None = None
+        self._platform = platform()  # now, when nobody waits for it
 
     def run(self) -> None:
         """Returns when Kodi ends, or ends the add-on."""
@@ -77,7 +78,7 @@ class Service(xbmc.Monitor):
         if self._engine is None:
             from .engine import Engine  # here, because most of the time nobody needs it
 
-            self._engine = Engine()
+            self._engine = Engine(self._platform)
         return self._engine
 
 

@@ -10,11 +10,11 @@ _PLATFORMS = ("Android", "TVOS", "IOS", "OSX", "UWP", "Windows", "Linux")
 """Kodi's System.Platform conditions; Android is also Linux, UWP also Windows, so the narrower stands first."""
 
 
-def user_agent(version: str) -> str:
-    """The User-Agent header for version ``version`` of the add-on."""
+def platform() -> str:
+    """Kodi's version and what it runs on, as in ``Kodi 20.1; Linux``. The answer takes a frame or two."""
     kodi = xbmc.getInfoLabel("System.BuildVersion").split(" ")[0] or "unknown"
     known = (name for name in _PLATFORMS if xbmc.getCondVisibility(f"System.Platform.{name}"))
-    return f"simkl-connect/{version} (Kodi {kodi}; {next(known, 'unknown')})"
+    return f"Kodi {kodi}; {next(known, 'unknown')}"
 
 
 def is_enabled() -> bool:
