@@ -130,6 +130,15 @@ def test_three_presses_are_one_sign_in_and_one_dialog(boot: Boot, simkl: Simulat
     assert simkl.codes() == [code]
 
 
+def test_a_dialog_that_could_not_say_that_it_has_gone_keeps_no_other_away(boot: Boot, simkl: Simulator) -> None:
+    addon = boot(simkl.url)
+    addon.kodi.builtin(f"SetProperty({ADDON_ID}.dialog,of-a-killed-script,10000)")
+    addon.run("authorize")
+    addon.wait_for_code()
+    addon.kodi.press("back")
+    addon.kodi.wait_for(lambda: not addon.kodi.label(f"Window(10000).Property({ADDON_ID}.dialog)"), "the claim to go")
+
+
 def test_without_a_client_id_the_dialog_says_where_to_get_one(boot: Boot, simkl: Simulator) -> None:
     addon = boot(simkl.url, flow="")
     addon.press_authorize()
