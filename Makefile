@@ -38,7 +38,7 @@ bench: setup ## how fast and how light, beside its floor, into docs/measurements
 	$(PYTHON) -m bench $(if $(SHORT),--short)
 
 soak: setup ## twelve simulated hours with faults, and a hundred sign-ins in one Kodi; SHORT=1 for fewer
-	$(PYTHON) -m bench.soak $(if $(SHORT),--short)
+	PYTHONPATH=lib:tests $(PYTHON) -m bench.soak $(if $(SHORT),--short)
 
 matrix: ## Kodi 19, 20 and 21 in chroots of Debian 11, 12 and 13 (root), and Python 3.8 to 3.13
 	@sh tests/real_kodi/setup.sh debootstrap

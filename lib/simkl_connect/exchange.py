@@ -107,8 +107,8 @@ class Exchange:
         """Ends the thread and what it waits for; true if it is gone within ``timeout`` seconds."""
         self._closed = True
         self.withdraw()
-        self._jobs.put(None)
         transport = self._transport
+        self._jobs.put(None)
         if transport is not None:
             transport.close()
         if self._thread is not None and timeout > 0:
@@ -125,7 +125,7 @@ class Exchange:
             self._answered()
 
     def _perform(self, request: Request, read: Callable[[Response], Answer]) -> Answer:
-        from .transport import ConnectionFailed  # here, because it imports requests: slow, and needed only now
+        from .transport import ConnectionFailed  # here, because loading it takes time, and only now it is needed
 
         try:
             if self._transport is None:

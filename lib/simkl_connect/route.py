@@ -119,6 +119,7 @@ class Route:
             authorities = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+            self._context.set_alpn_protocols(["http/1.1"])
             kind = "capath" if os.path.isdir(authorities) else "cafile"
             self._context.load_verify_locations(**{kind: authorities})
         return self._context
@@ -156,12 +157,10 @@ def _proxy_of_the_system(server: SplitResult) -> str:
     by_variables = os.name == "posix" and sys.platform != "darwin"
     if by_variables and not any(name.lower().endswith("_proxy") for name in os.environ):
         return ""
-    from urllib.request import getproxies, proxy_bypass  # here, because it is large, and few need it
+    from requests.utils import get_environ_proxies, select_proxy  # here, because it is large, and few need it
 
-    if proxy_bypass(server.hostname or ""):
-        return ""
-    known = getproxies()
-    return known.get(server.scheme) or known.get("all") or ""
+    address = server.geturl()
+    return select_proxy(address, get_environ_proxies(address)) or ""
 
 
 def _is_socks(proxy: SplitResult) -> bool:

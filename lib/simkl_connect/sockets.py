@@ -27,10 +27,10 @@ class OpenSockets:
 
     def watch(self, sock: socket.socket) -> None:
         """Keeps a copy of the one socket that a kept-alive connection uses, in place of an older one."""
+        self.forget()
         with self._lock:
-            self._forget()
             self._copies.append(sock.dup())
-        if self.closed:
+        if self.interrupted:
             self.shutdown()
 
     def shutdown(self) -> None:
@@ -42,7 +42,7 @@ class OpenSockets:
                     copy.shutdown(socket.SHUT_RDWR)
                 except OSError:  # not connected any more
                     continue
-            self._forget()
+        self.forget()
 
     def connect(self, ways: Iterable[Way]) -> socket.socket:
         """The first socket that reaches its address, watched before it tries. Raises OSError."""
@@ -66,7 +66,9 @@ class OpenSockets:
         if self.interrupted:
             raise ConnectionAbortedError("interrupted")
 
-    def _forget(self) -> None:
-        for copy in self._copies:
-            copy.close()
-        self._copies.clear()
+    def forget(self) -> None:
+        """Closes the copy, so that the other side hears of the end when its socket is closed."""
+        with self._lock:
+            for copy in self._copies:
+                copy.close()
+            self._copies.clear()

@@ -34,8 +34,8 @@ class ConnectionFailed(Exception):
         self.problem = problem
 
 
-class BadBody(HTTPException):
-    """More than :data:`LARGEST_BODY` bytes, or not packed as the response says."""
+class BadResponse(HTTPException):
+    """A body of more than :data:`LARGEST_BODY` bytes, or not packed as its head says, or a head that is none."""
 
 
 class Transport:
@@ -54,13 +54,16 @@ class Transport:
         """The response, read whole. Redirects are not followed. Raises :class:`ConnectionFailed`."""
         with self._busy:
             self._sockets.interrupted = self._sockets.closed
+            whole = False
             try:
-                return self._exchange(request)
+                response = self._exchange(request)
+                self._sockets.check()  # what an interruption has cut off can look whole
+                whole = True
+                return response
             except (OSError, HTTPException, SystemError) as error:
                 failure = self._name(error)
-                self._hang_up()
             finally:
-                if self._sockets.closed:
+                if not whole or self._sockets.closed:
                     self._hang_up()
         raise failure  # outside the except block: the original may quote the address, and must not travel along
 
@@ -80,6 +83,7 @@ class Transport:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._sockets.forget()
 
     def _exchange(self, request: Request) -> Response:
         connection = self._open()
@@ -94,9 +98,12 @@ class Transport:
         if request.bearer is not None:
             headers["Authorization"] = f"Bearer {request.bearer.reveal()}"
         connection.request(request.method, self._target(request), body, headers)
-        with connection.getresponse() as response:
-            said = {name.lower(): value for name, value in response.getheaders()}
-            return Response(response.status, said, _read_capped(response))
+        try:
+            with connection.getresponse() as response:
+                said = {name.lower(): value for name, value in response.getheaders()}
+                return Response(response.status, said, _read_capped(response))
+        except (TypeError, ValueError) as error:  # http.client and email fall over some heads and chunks
+            raise BadResponse from error
 
     def _open(self) -> HTTPConnection:
         if self._connection is None or self._connection.sock is None or _has_ended(self._connection.sock):
@@ -124,7 +131,7 @@ _PROBLEM_BY_CAUSE: tuple[tuple[tuple[type[BaseException], ...], Problem], ...] =
     ((ssl.SSLError, FileNotFoundError, SystemError), Problem.TLS),  # the file: of certificates
     ((socket.timeout,), Problem.TIMEOUT),
     ((ProxyFailed,), Problem.PROXY),
-    ((BadBody,), Problem.BAD_ANSWER),
+    ((BadResponse,), Problem.BAD_ANSWER),
 )
 
 
@@ -143,7 +150,9 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _has_ended(sock: socket.socket) -> bool:
-    """Whether the server has hung up since the last response, or says what nobody has asked for."""
+    """Whether the server has hung up since the last response, or said what nobody has asked for."""
+    if isinstance(sock, ssl.SSLSocket) and sock.pending():
+        return True
     with selectors.DefaultSelector() as selector:
         selector.register(sock, selectors.EVENT_READ)
         return bool(selector.select(0))
@@ -152,13 +161,21 @@ def _has_ended(sock: socket.socket) -> bool:
 def _read_capped(response: HTTPResponse) -> bytes:
     """The body, unpacked, which was not asked for. Raises HTTPException."""
     body = response.read(LARGEST_BODY + 1)
-    if response.length and len(body) <= LARGEST_BODY:
+    if len(body) > LARGEST_BODY or response.status < 200:  # such a status announces another response
+        raise BadResponse
+    if response.length:
         raise IncompleteRead(b"")
-    if response.getheader("Content-Encoding", "identity").strip().lower() in ("gzip", "x-gzip", "deflate"):
-        try:
-            body = zlib.decompressobj(_ANY_ZIP).decompress(body, LARGEST_BODY + 1)
-        except zlib.error as error:
-            raise BadBody from error
-    if len(body) > LARGEST_BODY:
-        raise BadBody
-    return body
+    packed = response.getheader("Content-Encoding", "identity").strip().lower() in ("gzip", "x-gzip", "deflate")
+    return _unpack(body) if packed and body else body
+
+
+def _unpack(body: bytes) -> bytes:
+    """Raises BadResponse."""
+    unpacker = zlib.decompressobj(_ANY_ZIP)
+    try:
+        unpacked = unpacker.decompress(body, LARGEST_BODY)
+    except zlib.error as error:
+        raise BadResponse from error
+    if not unpacker.eof or unpacker.unused_data:
+        raise BadResponse
+    return unpacked

@@ -49,9 +49,12 @@ class Identity(NamedTuple):
 
 
 def checked_base_url(url: str) -> str:
-    """``url`` without a trailing slash. Raises ValueError unless it is https, or http on this very machine."""
+    """``url`` without a trailing slash. Raises ValueError unless it is https, or http on this very machine.
+
+    A port that is no number raises it as well, when it is looked at.
+    """
     parts = urlsplit(url)
     loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+    if not (parts.scheme == "https" or (parts.scheme == "http" and loopback)) or not parts.hostname or parts.port == 0:
         raise ValueError("the API address must be https, or http on this machine")
     return url.rstrip("/")

@@ -126,7 +126,7 @@ CAUSES: dict[Problem, list[Cause]] = {
         Cause(
             f"more than {LARGEST_BODY // 1024} KiB, packed or not",
             "poll-pin",
-            failed(Problem.BAD_ANSWER, "BadBody"),
+            failed(Problem.BAD_ANSWER, "BadResponse"),
         ),
         Cause("a code that can't be shown", "code-pin", PIN.issued(user_code="[B]")),
     ],

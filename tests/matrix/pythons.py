@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 CACHE = PROJECT / "build" / "cache"
 VERSIONS = [f"3.{minor}" for minor in range(8, 14)]
 REQUIREMENTS = (
-    "certifi==2023.5.7",
+    "requests==2.31.0",
     "urllib3==2.2.3",
     "PySocks==1.7.0",
     "PyQRCode",

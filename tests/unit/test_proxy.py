@@ -243,6 +243,7 @@ def test_a_kind_of_proxy_that_can_not_be_used_here_is_named() -> None:
         ({}, "http://proxy.example:3128"),
         ({"network.usehttpproxy": False}, ""),
         ({"network.httpproxyserver": ""}, ""),
+        ({"network.httpproxyserver": "fd00::1"}, "http://[fd00::1]:3128"),
         ({"network.httpproxytype": 1}, "socks4://proxy.example:3128"),
         ({"network.httpproxytype": 4}, "socks5h://proxy.example:3128"),
         ({"network.httpproxytype": 99}, "http://proxy.example:3128"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import threading
 import time
 import zlib
@@ -66,6 +67,20 @@ class Late(Spoilt):
         self.done.set()
 
 
+class Raw(Spoilt):
+    """These bytes and no others, then the end; not before the server closes if it ``waits``."""
+
+    def __init__(self, data: bytes, waits: bool = False) -> None:
+        self._data = data
+        self._waits = waits
+
+    def play(self, wire: Wire) -> None:
+        wire.send(self._data)
+        if self._waits:
+            wire.wait()
+        wire.hang_up()
+
+
 def failure(transport: Transport, request: Request = CODE) -> ConnectionFailed:
     with pytest.raises(ConnectionFailed) as caught:
         transport.send(request)
@@ -107,6 +122,60 @@ def test_a_body_that_somebody_has_packed_is_read(open_transport: Open, simkl: Si
 def test_a_body_that_is_not_packed_as_it_says_is_a_bad_answer(open_transport: Open, simkl: Simulator) -> None:
     simkl.fault("/oauth/pin", Body(b'{"result":"OK"}', {"Content-Encoding": "gzip"}))
     assert failure(open_transport(simkl.url)).problem is Problem.BAD_ANSWER
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress(b'{"result":"OK"}')[:-4],
+        gzip.compress(b"{}") * 2,
+        gzip.compress(os.urandom(LARGEST_BODY)),
+        gzip.compress(b" " * (LARGEST_BODY + 1)),
+    ],
+    ids=["cut", "twice", "too large while packed", "too large unpacked"],
+)
+def test_a_packed_body_that_is_not_whole_or_too_large_is_a_bad_answer(
+    open_transport: Open, simkl: Simulator, packed: bytes
+) -> None:
+    simkl.fault("/oauth/pin", Body(packed, {"Content-Encoding": "gzip"}))
+    assert failure(open_transport(simkl.url)).problem is Problem.BAD_ANSWER
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x; boundary*99999999999999999999=a; boundary*=b'c'%ff\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n{}\r\n",
+        b"HTTP/1.1 103 Early Hints\r\n\r\n",
+    ],
+    ids=["a head that email falls over", "a chunk of less than nothing", "only a hint"],
+)
+def test_after_a_response_that_is_none_the_next_request_works(
+    open_transport: Open, simkl: Simulator, raw: bytes
+) -> None:
+    simkl.fault("/oauth/pin", Raw(raw))
+    transport = open_transport(simkl.url)
+    assert failure(transport).problem in (Problem.BAD_ANSWER, Problem.OFFLINE)
+    assert transport.send(CODE).status == 200
+
+
+def test_a_request_that_can_not_be_sent_does_not_spoil_the_next(open_transport: Open, simkl: Simulator) -> None:
+    transport = open_transport(simkl.url)
+    with pytest.raises(ValueError, match="Invalid header"):
+        transport.send(Request("GET", "/oauth/pin", bearer=Secret("a\nb")))
+    assert transport.send(CODE).status == 200
+
+
+def test_an_answer_that_an_interruption_has_cut_off_is_a_time_out(open_transport: Open, simkl: Simulator) -> None:
+    simkl.fault("/oauth/pin", Raw(b'HTTP/1.0 200 OK\r\n\r\n{"par', waits=True))
+    transport = open_transport(simkl.url)
+    failures: list[ConnectionFailed] = []
+    thread = threading.Thread(target=lambda: failures.append(failure(transport)), daemon=True)
+    thread.start()
+    thread.join(0.3)
+    transport.interrupt()
+    thread.join(5.0)
+    assert failures[0].problem is Problem.TIMEOUT
 
 
 def test_authorities_that_are_not_there_are_no_secure_connection(
@@ -210,8 +279,15 @@ def test_an_api_address_is_https_or_on_this_machine(url: str) -> None:
         "api.simkl.com",
         "https://",
         "http://127.0.0.1@evil.example",
+        "https://api.simkl.com:0",
     ],
 )
 def test_any_other_api_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="must be https"):
         checked_base_url(url)
+
+
+@pytest.mark.parametrize("port", ["99999", "x"])
+def test_an_api_address_whose_port_is_none_is_refused(port: str) -> None:
+    with pytest.raises(ValueError, match=r"[Pp]ort"):
+        checked_base_url(f"https://api.simkl.com:{port}")

@@ -155,7 +155,7 @@ class Engine:
         identity = Identity(self._base_url, client_id, version, user_agent, proxy())
 
         def open_transport() -> Transport:
-            from ..transport import Transport  # on the exchange's thread: importing requests takes time
+            from ..transport import Transport  # on the exchange's thread: loading it takes time
 
             return Transport(identity)
 

@@ -19,7 +19,9 @@ def proxy() -> str:
     scheme = _SCHEMES[kind] if isinstance(kind, int) and 0 <= kind < len(_SCHEMES) else "http"
     user, password = (quote(str(_setting(f"httpproxy{name}") or ""), safe="") for name in ("username", "password"))
     login = f"{user}:{password}@" if user else ""
-    return f"{scheme}://{login}{_setting('httpproxyserver')}:{_setting('httpproxyport')}"
+    server = str(_setting("httpproxyserver"))
+    server = f"[{server}]" if ":" in server and not server.startswith("[") else server  # an IPv6 address
+    return f"{scheme}://{login}{server}:{_setting('httpproxyport')}"
 
 
 def _setting(name: str) -> object:
