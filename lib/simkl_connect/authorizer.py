@@ -9,12 +9,13 @@ from .account import account_request, read_account
 from .answers import Answer, CodeIssued, Granted, Identified, Refused, Trouble, Unsuited
 from .exchange import Exchange
 from .flows import FlowChoice
+from .ledger import StorageFailed
 from .oauth2 import new_verifier
 from .phases import Phase
 from .problems import Problem
 from .resumption import Resumption
 from .sign_in import Cancelled, Event, Sent, SignIn, Step, Tick
-from .store import StorageFailed, Store
+from .store import Store
 from .values import Token
 from .view import View, view_of
 

@@ -12,9 +12,10 @@ from typing import Callable
 from .account import account_request, read_account
 from .answers import Answer, Ended, Identified, Refreshed, Refused, Revoked, Trouble
 from .exchange import Exchange
+from .ledger import StorageFailed
 from .oauth2 import DeviceFlow
 from .retirement import reminder_due, should_reconnect
-from .store import StorageFailed, Store
+from .store import Store
 from .upkeep import LONGEST_TOKEN_EXPIRES_IN, LOOK_EVERY, REFRESH_WITHIN
 from .values import Secret, Token
 

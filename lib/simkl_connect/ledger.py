@@ -12,12 +12,15 @@ import threading
 from typing import Callable, Mapping, Protocol
 
 from .journal import Journal
-from .store import StorageFailed
 
 RETRY_EVERY = 2.0
 """Seconds."""
 
 _log = logging.getLogger(__name__)
+
+
+class StorageFailed(Exception):
+    """What was to be kept could not be written, or was not there when read back."""
 
 
 class Backend(Protocol):

@@ -15,8 +15,8 @@ from simkl_connect.keeper import Keeper, Notice
 from simkl_connect.ledger import Ledger
 from simkl_connect.pace import Pace
 from simkl_connect.resumption import Resumption
+from simkl_connect.store import Store
 from simkl_connect.transport import Transport
-from simkl_connect.values import Account, Secret, Token
 from simkl_connect.view import View
 from simkl_connect.wire import Identity
 from simkl_simulator import ManualClock
@@ -27,8 +27,6 @@ PAUSE = 0.001
 """Real seconds."""
 LONGEST_STEP = 5.0
 """Simulated seconds at once, while nothing is awaited."""
-_TOKEN = ("access_token", "refresh_token", "expires_at", "scope", "client_id")
-_ACCOUNT = {"account_name": "", "account_id": ""}
 
 
 class _SettingsFile:
@@ -46,63 +44,6 @@ class _SettingsFile:
         write_whole(str(self._path), json.dumps(self._values).encode())
 
 
-class _Store:
-    """What the add-on remembers, in a ledger."""
-
-    def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
-        self.ledger = Ledger(Journal(str(folder / "unsaved.json")), _SettingsFile(folder / "settings.json"), clock)
-
-    def token(self) -> Token | None:
-        access, refresh, expires_at, scope, client_id = (self.ledger.read(name) for name in _TOKEN)
-        if not access:
-            return None
-        ends = float(expires_at) if expires_at else None
-        return Token(Secret(access), Secret(refresh) if refresh else None, ends, scope, client_id)
-
-    def account(self) -> Account:
-        return Account(self.ledger.read("account_name"), self.ledger.read("account_id"))
-
-    def note_token(self, token: Token) -> None:
-        self.ledger.note({**_ACCOUNT, **_values(token)})
-
-    def note_refreshed(self, token: Token, wanted: Callable[[], bool]) -> None:
-        self.ledger.note(_values(token), wanted)
-
-    def strike(self, token: Token) -> None:
-        self.ledger.strike(_values(token))
-
-    def save_token(self, token: Token) -> None:
-        self.ledger.write({**_ACCOUNT, **_values(token)})
-
-    def save_refreshed(self, token: Token) -> None:
-        self.ledger.write(_values(token))
-
-    def save_account(self, account: Account) -> None:
-        self.ledger.write({"account_name": account.name, "account_id": account.account_id})
-
-    def end(self) -> None:
-        self.ledger.write(dict.fromkeys(_TOKEN, ""))
-
-    def clear(self) -> None:
-        self.ledger.write({**_ACCOUNT, **dict.fromkeys(_TOKEN, "")})
-
-    def flow(self, client_id: str) -> str:
-        return self.ledger.read(f"flow {client_id}")
-
-    def save_flow(self, client_id: str, flow: str) -> None:
-        if self.flow(client_id) != flow:
-            self.ledger.write({f"flow {client_id}": flow})
-
-    def reminded_at(self) -> float:
-        return float(self.ledger.read("reminded_at") or 0)
-
-    def save_reminded_at(self, at: float) -> None:
-        self.ledger.write({"reminded_at": repr(at)})
-
-    def offer_reconnect(self, offer: bool) -> None:
-        """There is no settings page."""
-
-
 class Device:
     """A service's life. ``url`` and ``client_id`` may be changed; ``wall_clock_ahead`` is in seconds."""
 
@@ -114,7 +55,8 @@ class Device:
         self.view = View()
         self.notices: dict[Notice, int] = {}
         self._pace = Pace(clock)
-        self.store = _Store(folder, clock)
+        settings = _SettingsFile(folder / "settings.json")
+        self.store = Store(Ledger(Journal(str(folder / "unsaved.json")), settings, clock), self._wall_clock)
         self._keeper = Keeper(
             self.store, lambda: self.client_id, self._open, self._notify, clock, self._wall_clock, jitter
         )
@@ -133,7 +75,7 @@ class Device:
 
     def step(self) -> None:
         """One turn of the service; then time passes, as much as there is to wait."""
-        self.store.ledger.advance()
+        self.store.advance()
         self.authorizer.advance()
         if not self.authorizer.in_flight:
             self._keeper.advance()
@@ -178,13 +120,3 @@ class Device:
 
     def _wall_clock(self) -> float:
         return self.clock() + self.wall_clock_ahead
-
-
-def _values(token: Token) -> dict[str, str]:
-    return {
-        "refresh_token": token.refresh_token.reveal() if token.refresh_token else "",
-        "expires_at": repr(token.expires_at) if token.expires_at is not None else "",
-        "scope": token.scope,
-        "client_id": token.client_id,
-        "access_token": token.access_token.reveal(),
-    }

@@ -19,12 +19,11 @@ from simkl_connect.exchange import LONGEST_EXCHANGE
 from simkl_connect.keeper import Notice
 from simkl_connect.kodi import texts
 from simkl_connect.kodi.notifications import NOTICES
-from simkl_connect.ledger import Ledger
+from simkl_connect.ledger import Ledger, StorageFailed
 from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
 from simkl_connect.route import READ_TIMEOUT
 from simkl_connect.sockets import CONNECT_TIMEOUT
-from simkl_connect.store import StorageFailed
 from simkl_connect.transport import LARGEST_BODY, ConnectionFailed
 from simkl_connect.viewer import GONE_AFTER, SILENT_AFTER
 from simkl_connect.wire import Request, Response, checked_base_url

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable
 
 from simkl_connect.answers import Answer
-from simkl_connect.store import StorageFailed
+from simkl_connect.ledger import StorageFailed
 from simkl_connect.values import Account, Token
 from simkl_connect.wire import Request, Response
 

@@ -19,10 +19,10 @@ from simkl_connect.kodi import channel, notifications, preferences
 from simkl_connect.kodi.service import Service
 from simkl_connect.kodi.settings import Settings
 from simkl_connect.kodi.texts import Texts
+from simkl_connect.ledger import StorageFailed
 from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
 from simkl_connect.screen import screen_of
-from simkl_connect.store import StorageFailed
 from simkl_connect.values import Account, Secret, Token
 from simkl_connect.view import View
 

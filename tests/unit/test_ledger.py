@@ -8,8 +8,7 @@ from typing import Mapping
 import pytest
 from fakes import FakeClock
 from simkl_connect.journal import Journal
-from simkl_connect.ledger import RETRY_EVERY, Ledger
-from simkl_connect.store import StorageFailed
+from simkl_connect.ledger import RETRY_EVERY, Ledger, StorageFailed
 
 TOKEN = {"access_token": "new", "account_name": ""}
 

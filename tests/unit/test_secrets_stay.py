@@ -13,9 +13,9 @@ from flow_cases import CLIENT_ID, DEVICE
 from simkl_connect.account import account_request, read_account
 from simkl_connect.answers import Identified, Refused
 from simkl_connect.exchange import Exchange
+from simkl_connect.ledger import StorageFailed
 from simkl_connect.pace import Pace
 from simkl_connect.problems import Problem
-from simkl_connect.store import StorageFailed
 from simkl_connect.values import Secret, Token
 from simkl_connect.wire import Request, Response
 
