@@ -232,7 +232,13 @@ def _elsewhere() -> dict[Problem, list[tuple[str, str, str]]]:
             ("`SIMKL_API_URL` is http, and not on this machine", _code(refused), ends),
             ("a press of Authorize after that", _not_started(Problem.API_URL_REFUSED), ends),
         ],
-        Problem.STORAGE: [("neither journal nor settings take the token", _full_disk(), ends)],
+        Problem.STORAGE: [
+            (
+                "neither journal nor settings take the token",
+                _full_disk(),
+                f"{ends}; while Kodi runs, the token is kept, and saved as soon as there is room",
+            )
+        ],
         Problem.SERVICE_SILENT: [(silent, _code(), goes_on)],
         Problem.SERVICE_GONE: [(f"the service has ended, {gone}", _code(), goes_on)],
     }

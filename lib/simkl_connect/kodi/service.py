@@ -50,9 +50,9 @@ class Service(xbmc.Monitor):
         try:
             if _has_begun_something():
                 self._running_engine()
-            wait = FIRST_WAIT
-            while not self.waitForAbort(wait):
-                wait = upkeep.LOOK_EVERY
+            if self.waitForAbort(FIRST_WAIT):
+                return
+            while not self.waitForAbort(upkeep.LOOK_EVERY):
                 if _has_begun_something():
                     self._running_engine().look()
         except RuntimeError:  # of an add-on that is disabled or being replaced
