@@ -128,6 +128,18 @@ def test_a_torn_settings_file_without_a_copy_makes_room_for_a_new_one_and_is_tol
     assert not (kodi.data_folder / "settings.xml").exists()
 
 
+def test_a_settings_file_that_is_damaged_in_its_middle_is_put_right_when_something_is_saved(
+    kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Settings().save_token(TOKEN)
+    whole = (kodi.data_folder / "settings.xml").read_bytes()
+    (kodi.data_folder / "settings.xml").write_bytes(b"<settings><\0\0</settings>")
+    monkeypatch.setattr(kodi, "write_settings_file", lambda: None)  # Kodi writes nothing over what it can't read
+    Settings().save_account(Account("Ada"))
+    assert (kodi.data_folder / "settings.xml").read_bytes() == whole
+    assert Settings().account().name == "Ada"
+
+
 def test_a_token_in_the_journal_is_no_loss(kodi: FakeKodi) -> None:
     kodi.data_folder.mkdir(parents=True)
     (kodi.data_folder / "settings.xml").write_bytes(b"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import socket
 import threading
 import time
 import zlib
@@ -25,7 +26,6 @@ from simkl_simulator import (
 )
 from simkl_simulator.certificates import Certificates, make_certificates
 from simkl_simulator.faults import Spoilt, Wire
-from simkl_simulator.messages import Response
 
 CODE = Request("GET", "/oauth/pin")
 Open = Callable[[str], Transport]
@@ -53,18 +53,6 @@ def simkl() -> Iterator[Simulator]:
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return make_certificates(tmp_path_factory.mktemp("certificates"))
-
-
-class Late(Spoilt):
-    """A good answer on a connection that is to be kept, and is ended all the same; ``done`` is set then."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-
-    def play(self, wire: Wire) -> None:
-        wire.answer(Response(200, b"{}", {"Content-Type": "application/json"}))
-        wire.hang_up()
-        self.done.set()
 
 
 class Raw(Spoilt):
@@ -101,14 +89,25 @@ def test_requests_share_one_connection(open_transport: Open, simkl: Simulator) -
     assert simkl.connections == 1
 
 
-def test_a_connection_that_the_server_has_ended_is_opened_anew(open_transport: Open, simkl: Simulator) -> None:
-    late = Late()
-    simkl.fault("/oauth/pin", late)
-    transport = open_transport(simkl.url)
-    assert transport.send(CODE).status == 200
-    assert late.done.wait(5.0)
-    assert transport.send(CODE).status == 200
-    assert simkl.connections == 2
+def test_a_connection_that_the_server_has_ended_is_opened_anew(open_transport: Open) -> None:
+    ended = threading.Event()
+
+    def answer_twice_on_two_connections() -> None:
+        for _ in range(2):
+            client, _ = listener.accept()
+            with client:
+                client.recv(4096)
+                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            ended.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer_twice_on_two_connections, daemon=True)
+        thread.start()
+        transport = open_transport(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        assert transport.send(CODE).status == 200
+        assert ended.wait(5.0)
+        assert transport.send(CODE).status == 200
+        thread.join(5.0)
 
 
 @pytest.mark.parametrize("packing", ["gzip", "deflate", "identity"])
@@ -157,6 +156,20 @@ def test_after_a_response_that_is_none_the_next_request_works(
     transport = open_transport(simkl.url)
     assert failure(transport).problem in (Problem.BAD_ANSWER, Problem.OFFLINE)
     assert transport.send(CODE).status == 200
+
+
+def test_a_server_whose_response_is_none_hears_that_the_connection_has_ended(open_transport: Open) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        transport = open_transport(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        thread = threading.Thread(target=lambda: failure(transport), daemon=True)
+        thread.start()
+        server, _ = listener.accept()
+        with server:
+            server.settimeout(5.0)
+            server.recv(4096)
+            server.sendall(b"nonsense\r\n\r\n")
+            assert server.recv(4096) == b""
+        thread.join(5.0)
 
 
 def test_a_request_that_can_not_be_sent_does_not_spoil_the_next(open_transport: Open, simkl: Simulator) -> None:

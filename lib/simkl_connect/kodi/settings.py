@@ -39,7 +39,7 @@ class _KodiSettings:
         try:
             try:
                 self._write(values)
-            except StorageFailed:
+            except (StorageFailed, SyntaxError):
                 settings_file.mend(files.settings())  # a torn file is the one cause that does not pass by itself
                 raise
         except RuntimeError as error:  # the add-on is disabled or being replaced
