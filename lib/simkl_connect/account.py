@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from .answers import Answer, Ended, Identified, Trouble
-from .problems import Problem
-from .reading import BadAnswer, clean_text, error_id, looks_like_a_web_page, read_failure, read_object
+from .answers import Answer, Ended, Identified
+from .reading import BadAnswer, Body, clean_text, error_id, looks_like_a_web_page, read
 from .values import Account, Token
 from .wire import Request, Response
 
@@ -21,16 +20,15 @@ def read_account(response: Response) -> Answer:
     """
     if response.status == 401 and not looks_like_a_web_page(response):
         return Ended(f"HTTP 401{error_id(response)}")
-    if response.status != 200 or looks_like_a_web_page(response):
-        return read_failure(response)
-    try:
-        body = read_object(response)
-    except BadAnswer as bad:
-        return Trouble(Problem.BAD_ANSWER, str(bad))
+    return read(response, _identified)
+
+
+def _identified(body: Body) -> Identified:
+    """Raises BadAnswer."""
     user, account = body.get("user"), body.get("account")
     name = clean_text(user.get("name")) if isinstance(user, dict) else ""
     number = account.get("id") if isinstance(account, dict) else None
     if not name:
-        return Trouble(Problem.BAD_ANSWER, "user.name is missing")
+        raise BadAnswer("user.name is missing")
     is_id = isinstance(number, (int, str)) and not isinstance(number, bool)
     return Identified(Account(name=name, account_id=clean_text(str(number), 32) if is_id else ""))

@@ -125,8 +125,7 @@ class Authorizer:
         for attempt in self._attempts():
             self._advance(attempt)
         self._leaving = [attempt for attempt in self._leaving if attempt.exchange.in_flight]
-        if self._current is not None:
-            self._show(view_of(self._current.request, self._current.state))
+        self._show_current()
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
@@ -250,6 +249,7 @@ class Authorizer:
         before = attempt.state
         attempt.state = after = before.advance(event, self._clock(), self._jitter())
         if after.polls and (not before.polls or after.interval != before.interval):
+            self._show_current()  # first: what follows waits for the disk
             self._resumption.remember(attempt.request, attempt.choice, after)
         elif before.polls and not after.polls and attempt is self._current:
             self._resumption.forget()
@@ -259,6 +259,10 @@ class Authorizer:
                 attempt.exchange.withdraw()
         if after.identified and not before.identified:
             self._finished(after.account.name if after.account else "")
+
+    def _show_current(self) -> None:
+        if self._current is not None:
+            self._show(view_of(self._current.request, self._current.state))
 
     def _show(self, view: View) -> None:
         if view != self._shown:

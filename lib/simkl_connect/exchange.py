@@ -79,9 +79,8 @@ class Exchange:
         except Empty:
             if self._clock() >= self._interrupt_at:
                 self._interrupt_at = self._clock() + INTERRUPT_EVERY
-                transport = self._transport  # its own thread takes it away at its end
-                if transport is not None:
-                    transport.interrupt()
+                if self._transport is not None:
+                    self._transport.interrupt()
             return None
         self._pace.note(self._sent)
         self._sent = None
@@ -107,10 +106,9 @@ class Exchange:
         """Ends the thread and what it waits for; true if it is gone within ``timeout`` seconds."""
         self._closed = True
         self.withdraw()
-        transport = self._transport
         self._jobs.put(None)
-        if transport is not None:
-            transport.close()
+        if self._transport is not None:
+            self._transport.close()
         if self._thread is not None and timeout > 0:
             self._thread.join(timeout)
         return self._thread is None or not self._thread.is_alive()
@@ -119,7 +117,6 @@ class Exchange:
         while True:
             job = self._jobs.get()
             if job is None or self._closed:
-                self._transport = None  # with the authorities that it trusts, a megabyte
                 return
             self._answers.put(self._perform(*job))
             self._answered()

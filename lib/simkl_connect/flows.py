@@ -5,33 +5,15 @@ A client id belongs to one of the two. Nothing in it tells which: the server doe
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Union
 
-from .answers import Answer, PkceRefused, Unsuited
+from .answers import PkceRefused, Unsuited
 from .oauth2 import DeviceFlow
 from .pin import PinFlow
 from .problems import Problem
-from .values import DeviceAuthorization, Secret
-from .wire import Request, Response
+from .values import Secret
 
-
-class Flow(Protocol):
-    """What a sign-in needs of a flow: how requests are built and what the answers mean."""
-
-    name: str
-    verifier: Secret | None
-
-    def device_authorization_request(self) -> Request:
-        """The request for a new code."""
-
-    def read_device_authorization(self, response: Response) -> Answer:
-        """The answer to it."""
-
-    def token_request(self, authorization: DeviceAuthorization) -> Request:
-        """One poll."""
-
-    def read_token(self, response: Response) -> Answer:
-        """The answer to it."""
+Flow = Union[PinFlow, DeviceFlow]
 
 
 class FlowChoice:

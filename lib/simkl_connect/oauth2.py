@@ -31,10 +31,13 @@ from .answers import (
 from .problems import Problem
 from .reading import (
     BadAnswer,
+    Body,
     clean_text,
     error_id,
     error_name,
     looks_like_a_web_page,
+    read,
+    read_code,
     read_failure,
     read_object,
     read_seconds,
@@ -49,8 +52,6 @@ from .wire import Request, Response
 SCOPE = "media:read media:write"
 WRITE_SCOPE = "media:write"
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
-EXPIRES_IN, LONGEST_EXPIRES_IN = 900.0, 3600.0
-INTERVAL, LONGEST_INTERVAL = 5.0, 300.0
 TOKEN_EXPIRES_IN = 604800.0
 """Seconds; what Simkl documents."""
 
@@ -81,28 +82,15 @@ class DeviceFlow:
         """A V1 client id is unsuited here, and so is PKCE where the server takes it for a mistake."""
         if response.status in (400, 401, 404, 410):
             return self._read_unsuited(response)
-        if response.status != 200 or looks_like_a_web_page(response):
-            return read_failure(response)
-        try:
-            body = read_object(response)
-            user_code = read_user_code(body)
-            device_code = read_secret(body, "device_code")
-        except BadAnswer as bad:
-            return Trouble(Problem.BAD_ANSWER, str(bad))
+        return read(response, self._code)
+
+    def _code(self, body: Body) -> CodeIssued:
+        """Raises BadAnswer."""
+        user_code, device_code = read_user_code(body), read_secret(body, "device_code")
         uri = read_verification_uri(body.get("verification_uri"))
         filled_in = f"{uri}?user_code={user_code.reveal()}"
-        return CodeIssued(
-            DeviceAuthorization(
-                user_code=user_code,
-                verification_uri=uri,
-                verification_uri_complete=Secret(
-                    read_verification_uri(body.get("verification_uri_complete"), filled_in)
-                ),
-                expires_in=read_seconds(body, "expires_in", EXPIRES_IN, LONGEST_EXPIRES_IN),
-                interval=read_seconds(body, "interval", INTERVAL, LONGEST_INTERVAL),
-                device_code=device_code,
-            )
-        )
+        complete = read_verification_uri(body.get("verification_uri_complete"), filled_in)
+        return read_code(body, user_code, uri, complete, device_code)
 
     def _read_unsuited(self, response: Response) -> Answer:
         error, detail = error_name(response), f"HTTP {response.status}{error_id(response)}"
@@ -122,19 +110,9 @@ class DeviceFlow:
 
     def read_token(self, response: Response) -> Answer:
         """RFC 8628, section 3.5, and RFC 6749, section 5.1."""
-        if response.status == 200 and not looks_like_a_web_page(response):
-            try:
-                token = self._token(response, scope=SCOPE, refresh_token=None)
-            except BadAnswer as bad:
-                return Trouble(Problem.BAD_ANSWER, str(bad))
-            writable = WRITE_SCOPE in token.scope.split()
-            return Granted(token, None if writable else Problem.READ_ONLY)
-        return self._read_refusal(response)
-
-    def _read_refusal(self, response: Response) -> Answer:
         error = error_name(response)
         if not error or error in _PASSING or response.status in (408, 412) or not 400 <= response.status < 429:
-            return read_failure(response)
+            return read(response, self._granted)
         known: Mapping[str, Answer] = {
             "authorization_pending": Pending(),
             "slow_down": SlowDown(),
@@ -146,6 +124,11 @@ class DeviceFlow:
         }
         return known.get(error) or Refused(Problem.REFUSED, error, said=_description(response))
 
+    def _granted(self, body: Body) -> Granted:
+        """Raises BadAnswer."""
+        token = self._token(body, scope=SCOPE, refresh_token=None)
+        return Granted(token, None if WRITE_SCOPE in token.scope.split() else Problem.READ_ONLY)
+
     def refresh_request(self, token: Token) -> Request:
         """A new access token for an old one (RFC 6749, section 6). The old one ends with the answer."""
         form = {"grant_type": "refresh_token", "client_id": self._client_id}
@@ -155,15 +138,10 @@ class DeviceFlow:
 
     def read_refresh(self, old: Token, response: Response) -> Answer:
         """``invalid_grant`` is the only word that ends the connection; all else may pass."""
-        if response.status == 200 and not looks_like_a_web_page(response):
-            try:
-                return Refreshed(self._token(response, scope=old.scope, refresh_token=old.refresh_token))
-            except BadAnswer as bad:
-                return Trouble(Problem.BAD_ANSWER, str(bad))
         if response.status in (400, 401) and error_name(response) == "invalid_grant":
             return Ended(f"HTTP {response.status} invalid_grant")
-        failure = read_failure(response)
-        return failure if isinstance(failure, Trouble) else Trouble(failure.problem, failure.detail)
+        answer = read(response, lambda body: Refreshed(self._token(body, old.scope, old.refresh_token)))
+        return Trouble(answer.problem, answer.detail) if isinstance(answer, Refused) else answer
 
     def revocation_request(self, token: Token) -> Request:
         """Ends the whole grant (RFC 7009, section 2.1)."""
@@ -174,9 +152,8 @@ class DeviceFlow:
         """Simkl answers 200 whether or not the token was known (RFC 7009, section 2.2)."""
         return Revoked() if response.status == 200 and not looks_like_a_web_page(response) else read_failure(response)
 
-    def _token(self, response: Response, scope: str, refresh_token: Secret | None) -> Token:
+    def _token(self, body: Body, scope: str, refresh_token: Secret | None) -> Token:
         """Raises BadAnswer. What the answer leaves out stays as it was (RFC 6749, sections 5.1 and 6)."""
-        body = read_object(response)
         access_token = read_secret(body, "access_token")
         kind = body.get("token_type", "bearer")
         if not isinstance(kind, str) or kind.lower() != "bearer":

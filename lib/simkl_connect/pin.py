@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from .answers import Answer, CodeGone, CodeIssued, Granted, Pending, SlowDown, Trouble, Unsuited
+from .answers import Answer, CodeGone, CodeIssued, Granted, Pending, SlowDown, Unsuited
 from .problems import Problem
 from .reading import (
     BadAnswer,
+    Body,
     error_id,
     error_name,
-    looks_like_a_web_page,
-    read_failure,
-    read_object,
-    read_seconds,
+    read,
+    read_code,
     read_secret,
     read_user_code,
     read_verification_uri,
 )
 from .values import DeviceAuthorization, Secret, Token
 from .wire import Request, Response
-
-EXPIRES_IN = 900.0
-INTERVAL = 5.0
-"""Seconds; what Simkl documents, used where its answer has no usable number."""
-LONGEST_EXPIRES_IN = 3600.0
-LONGEST_INTERVAL = 300.0
 
 
 class PinFlow:
@@ -47,23 +40,13 @@ class PinFlow:
             client = response.status == 412 or error_name(response) == "unauthorized_client"
             detail = f"HTTP {response.status}{error_id(response)}"
             return Unsuited(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
-        if response.status != 200 or looks_like_a_web_page(response):
-            return read_failure(response)
-        try:
-            body = read_object(response)
-            user_code = read_user_code(body)
-        except BadAnswer as bad:
-            return Trouble(Problem.BAD_ANSWER, str(bad))
+        return read(response, self._code)
+
+    def _code(self, body: Body) -> CodeIssued:
+        """Raises BadAnswer."""
+        user_code = read_user_code(body)
         uri = read_verification_uri(body.get("verification_uri", body.get("verification_url")))
-        return CodeIssued(
-            DeviceAuthorization(
-                user_code=user_code,
-                verification_uri=uri,
-                verification_uri_complete=Secret(f"{uri}/{quote(user_code.reveal(), safe='')}"),
-                expires_in=read_seconds(body, "expires_in", EXPIRES_IN, LONGEST_EXPIRES_IN),
-                interval=read_seconds(body, "interval", INTERVAL, LONGEST_INTERVAL),
-            )
-        )
+        return read_code(body, user_code, uri, f"{uri}/{quote(user_code.reveal(), safe='')}", device_code=None)
 
     def token_request(self, authorization: DeviceAuthorization) -> Request:
         """One poll."""
@@ -71,17 +54,17 @@ class PinFlow:
 
     def read_token(self, response: Response) -> Answer:
         """Any body with ``device_code`` is a new code that nobody asked for: the one polled is gone."""
-        if response.status != 200 or looks_like_a_web_page(response):
-            return read_failure(response)
-        try:
-            body = read_object(response)
-            if "device_code" in body:
-                return CodeGone()
-            if body.get("result") == "OK":
-                return Granted(Token(access_token=read_secret(body, "access_token"), client_id=self._client_id))
-        except BadAnswer as bad:
-            return Trouble(Problem.BAD_ANSWER, str(bad))
-        refusals: dict[str, Pending | SlowDown] = {"authorization pending": Pending(), "slow down": SlowDown()}
+        return read(response, self._token)
+
+    def _token(self, body: Body) -> Answer:
+        """Raises BadAnswer."""
+        if "device_code" in body:
+            return CodeGone()
+        if body.get("result") == "OK":
+            return Granted(Token(access_token=read_secret(body, "access_token"), client_id=self._client_id))
+        refusals: dict[str, Answer] = {"authorization pending": Pending(), "slow down": SlowDown()}
         message = body.get("message") if body.get("result") == "KO" else None
         refusal = refusals.get(message.strip().lower()) if isinstance(message, str) else None
-        return refusal or Trouble(Problem.BAD_ANSWER, "result is neither OK nor a known KO")
+        if refusal is None:
+            raise BadAnswer("result is neither OK nor a known KO")
+        return refusal

@@ -11,14 +11,17 @@ import math
 import re
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any, Mapping
+from typing import Any, Callable, Dict
 from urllib.parse import urlsplit
 
-from .answers import Refused, Trouble
+from .answers import Answer, CodeIssued, Refused, Trouble
 from .problems import Problem
-from .values import Secret
+from .values import DeviceAuthorization, Secret
 from .wire import Response
 
+EXPIRES_IN, LONGEST_EXPIRES_IN = 900.0, 3600.0
+INTERVAL, LONGEST_INTERVAL = 5.0, 300.0
+"""Seconds; what Simkl documents for both flows, used where its answer has no usable number, and what is believed."""
 KNOWN_VERIFICATION_URI = "https://simkl.com/pin"
 LONGEST_RETRY_AFTER = 24 * 3600.0
 """Seconds. Simkl's daily quota is the longest wait it knows; anything above is not meant."""
@@ -31,11 +34,39 @@ _NO_DATE = (TypeError, ValueError, IndexError, OverflowError)
 _MARKUP = re.compile(r"\[/?(?:B|I|LIGHT|UPPERCASE|LOWERCASE|CAPITALIZE|CR|TABS|COLOR)\b[^\]]*\]", re.IGNORECASE)
 
 
+Body = Dict[str, Any]
+"""A JSON object."""
+
+
 class BadAnswer(Exception):
     """A response that is not what the protocol promises. Its text names the field, never the value."""
 
 
-def read_object(response: Response) -> dict[str, Any]:
+def read(response: Response, read_body: Callable[[Body], Answer]) -> Answer:
+    """What ``read_body`` makes of the body; what a response without a good one means. It may raise BadAnswer."""
+    if response.status != 200 or looks_like_a_web_page(response):
+        return read_failure(response)
+    try:
+        return read_body(read_object(response))
+    except BadAnswer as bad:
+        return Trouble(Problem.BAD_ANSWER, str(bad))
+
+
+def read_code(body: Body, user_code: Secret, uri: str, uri_with_code: str, device_code: Secret | None) -> CodeIssued:
+    """A code to show, with the times in ``body``."""
+    return CodeIssued(
+        DeviceAuthorization(
+            user_code=user_code,
+            verification_uri=uri,
+            verification_uri_complete=Secret(uri_with_code),
+            expires_in=read_seconds(body, "expires_in", EXPIRES_IN, LONGEST_EXPIRES_IN),
+            interval=read_seconds(body, "interval", INTERVAL, LONGEST_INTERVAL),
+            device_code=device_code,
+        )
+    )
+
+
+def read_object(response: Response) -> Body:
     """The JSON object in the body. Raises :class:`BadAnswer`."""
     try:
         value = json.loads(response.body.decode("utf-8"))
@@ -46,7 +77,7 @@ def read_object(response: Response) -> dict[str, Any]:
     return value
 
 
-def read_secret(body: Mapping[str, Any], field: str) -> Secret:
+def read_secret(body: Body, field: str) -> Secret:
     """A token or code out of printable ASCII (RFC 6749, appendix A.12). Raises :class:`BadAnswer`."""
     value = body.get(field)
     if not isinstance(value, str) or not _TOKEN.fullmatch(value):
@@ -54,7 +85,7 @@ def read_secret(body: Mapping[str, Any], field: str) -> Secret:
     return Secret(value)
 
 
-def read_user_code(body: Mapping[str, Any]) -> Secret:
+def read_user_code(body: Body) -> Secret:
     """A code that can be shown and typed: letters, digits and hyphens, 16 at most. Raises :class:`BadAnswer`."""
     value = body.get("user_code")
     if not isinstance(value, str) or len(value) > 16 or not _USER_CODE.fullmatch(value):
@@ -62,7 +93,7 @@ def read_user_code(body: Mapping[str, Any]) -> Secret:
     return Secret(value)
 
 
-def read_seconds(body: Mapping[str, Any], field: str, default: float, longest: float) -> float:
+def read_seconds(body: Body, field: str, default: float, longest: float) -> float:
     """A duration in seconds, from 1 to ``longest``; ``default`` where the server's word can't be meant."""
     value = body.get(field)
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):

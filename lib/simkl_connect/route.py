@@ -11,10 +11,9 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Iterator, Tuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import certifi
-
 from .names import await_name_server
 from .sockets import OpenSockets, Way
+from .trust import Trust
 
 READ_TIMEOUT = 15.0
 """Seconds without a byte."""
@@ -32,11 +31,11 @@ class Route:
     ``prefix`` is what a request says before its path, ``headers`` what it says besides its own, for a proxy to read.
     """
 
-    def __init__(self, base_url: str, proxy: str, sockets: OpenSockets) -> None:
+    def __init__(self, base_url: str, proxy: str, sockets: OpenSockets, trust: Trust) -> None:
         self._server = urlsplit(base_url)
         self._proxy = _proxy_before(self._server, proxy)
         self._sockets = sockets
-        self._context: ssl.SSLContext | None = None
+        self._trust = trust
         self._is_relayed = self._proxy is not None and not _is_socks(self._proxy) and self._server.scheme == "http"
         self.prefix = base_url if self._is_relayed else self._server.path
         self.headers = _login(self._proxy) if self._proxy is not None and self._is_relayed else {}
@@ -57,7 +56,7 @@ class Route:
         if self._is_relayed:
             return HTTPConnection(*nearest)
         if proxy.scheme == "https":
-            connection: HTTPConnection = _TlsInTls(nearest, server[0], self._tls())
+            connection: HTTPConnection = _TlsInTls(nearest, server[0], self._trust.context())
         else:
             connection = self._connection(nearest)
         connection.set_tunnel(*server, headers=_login(proxy))
@@ -66,7 +65,7 @@ class Route:
     def _connection(self, address: _Address) -> HTTPConnection:
         if self._server.scheme == "http":
             return HTTPConnection(*address)
-        return HTTPSConnection(*address, context=self._tls())
+        return HTTPSConnection(*address, context=self._trust.context())
 
     def _opened(self, connection: HTTPConnection) -> HTTPConnection:
         connection._create_connection = self._connect  # type: ignore[attr-defined]  # http.client's place for this
@@ -83,7 +82,7 @@ class Route:
         proxy = self._proxy
         sock = self._sockets.connect(self._ways(address))
         if proxy is not None and proxy.scheme == "https":
-            return self._tls().wrap_socket(sock, server_hostname=proxy.hostname)
+            return self._trust.context().wrap_socket(sock, server_hostname=proxy.hostname)
         return sock
 
     def _ways(self, address: _Address) -> Iterator[Way]:
@@ -110,19 +109,6 @@ class Route:
             sock = socks.socksocket(family, kind, protocol)
             sock.set_proxy(version, *found[:2], asks_proxy_for_names, *_user_and_password(proxy))
             yield sock, server
-
-    def _tls(self) -> ssl.SSLContext:
-        """Checks certificate and name. It is kept as long as the route: loading a hundred authorities takes a while,
-        keeping them a megabyte. Raises FileNotFoundError if somebody has named a file of theirs that is none.
-        """
-        if self._context is None:
-            authorities = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
-            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-            self._context.set_alpn_protocols(["http/1.1"])
-            kind = "capath" if os.path.isdir(authorities) else "cafile"
-            self._context.load_verify_locations(**{kind: authorities})
-        return self._context
 
 
 class _TlsInTls(HTTPConnection):

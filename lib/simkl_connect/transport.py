@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from .problems import Problem
 from .route import ProxyFailed, Route
 from .sockets import OpenSockets
+from .trust import Trust
 from .wire import Identity, Request, Response
 
 LARGEST_BODY = 64 * 1024
@@ -43,10 +44,10 @@ class Transport:
     called from any other and end it within milliseconds, in every phase but the name look-up: see ``names.py``.
     """
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, trust: Trust) -> None:
         self._identity = identity
         self._sockets = OpenSockets()
-        self._route = Route(identity.base_url, identity.proxy, self._sockets)
+        self._route = Route(identity.base_url, identity.proxy, self._sockets, trust)
         self._connection: HTTPConnection | None = None
         self._busy = threading.Lock()
 

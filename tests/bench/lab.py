@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 from typing import Callable, Mapping, TypeVar
@@ -37,9 +38,7 @@ class Lab:
         self._floor_dialog = floor.write_floor(folder / "dialog.zip", contents, with_service=False)
         self._floor_service = floor.write_floor(folder / "service.zip", contents, with_service=True)
         self.certificates = make_certificates(folder)
-        self._trusted = folder / "trusted.pem"
-        ours = Path(self.certificates.ca).read_bytes()
-        self._trusted.write_bytes(_authorities_that_ship().read_bytes() + ours)
+        self._modules = _trusting(Path(self.certificates.ca), folder)
 
     def times(self, many: int, few: int) -> int:
         """How often something is done."""
@@ -51,8 +50,8 @@ class Lab:
         return Simulator(clients, interval=interval, expires_in=expires_in, latency=latency, tls=self.certificates.good)
 
     def environment(self, url: str) -> dict[str, str]:
-        """Where a Kodi finds Simkl, and whom it trusts: as many as on any device, because loading them takes time."""
-        return {"SIMKL_API_URL": url, "REQUESTS_CA_BUNDLE": str(self._trusted)}
+        """Where a Kodi finds Simkl."""
+        return {"SIMKL_API_URL": url}
 
     def bare(self) -> Kodi:
         """A Kodi without any add-on."""
@@ -66,14 +65,18 @@ class Lab:
         """A Kodi with the add-on, whose flow is known already, and the floor's dialog."""
         settings = {"client_id": CLIENT_IDS[flow], "flow": f"{FLOW_NAMES[flow]} {CLIENT_IDS[flow]}"}
         zips = [self.zip, self._floor_dialog]
-        options = Setup(zips=zips, folders=stand_ins(), addon_settings=settings)
+        options = Setup(zips=zips, folders=self._modules, addon_settings=settings)
         return Kodi(options, environment=self.environment(url), wait_for_service=True)
 
 
-def _authorities_that_ship() -> Path:
-    """The certificates in Kodi's certifi."""
-    (certifi,) = [folder for folder in stand_ins() if folder.name == "script.module.certifi"]
-    return certifi / "lib" / "certifi" / "cacert.pem"
+def _trusting(authority: Path, folder: Path) -> list[Path]:
+    """Kodi's modules, with one authority more in their certifi: finding and loading them all takes its time."""
+    modules = stand_ins()
+    (certifi,) = [module for module in modules if module.name == "script.module.certifi"]
+    changed = Path(shutil.copytree(certifi, folder / certifi.name))
+    with (changed / "lib" / "certifi" / "cacert.pem").open("ab") as authorities:
+        authorities.write(authority.read_bytes())
+    return [changed if module == certifi else module for module in modules]
 
 
 def until(look: Callable[[], Seen | None], what: str, timeout: float = 30.0, pause: float = 0.0) -> tuple[Seen, float]:

@@ -17,6 +17,7 @@ from simkl_connect.pace import Pace
 from simkl_connect.resumption import Resumption
 from simkl_connect.store import Store
 from simkl_connect.transport import Transport
+from simkl_connect.trust import Trust
 from simkl_connect.view import View
 from simkl_connect.wire import Identity
 from simkl_simulator import ManualClock
@@ -55,6 +56,7 @@ class Device:
         self.view = View()
         self.notices: dict[Notice, int] = {}
         self._pace = Pace(clock)
+        self._trust = Trust()
         settings = _SettingsFile(folder / "settings.json")
         self.store = Store(Ledger(Journal(str(folder / "unsaved.json")), settings, clock), self._wall_clock)
         self._keeper = Keeper(
@@ -110,7 +112,7 @@ class Device:
 
     def _open(self, client_id: str) -> Exchange:
         identity = Identity(self.url, client_id, "1.0.0", "simkl-connect/1.0.0 (soak)")
-        return Exchange(lambda: Transport(identity), self._pace, self.clock, lambda: None)
+        return Exchange(lambda: Transport(identity, self._trust), self._pace, self.clock, lambda: None)
 
     def _notify(self, notice: Notice) -> None:
         self.notices[notice] = self.notices.get(notice, 0) + 1

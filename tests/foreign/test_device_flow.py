@@ -23,6 +23,7 @@ from simkl_connect.oauth2 import GRANT_TYPE, DeviceFlow, new_verifier
 from simkl_connect.pace import Pace
 from simkl_connect.resumption import Resumption
 from simkl_connect.transport import Transport
+from simkl_connect.trust import Trust
 from simkl_connect.upkeep import LOOK_EVERY
 from simkl_connect.values import Account, Secret, Token
 from simkl_connect.view import View
@@ -94,7 +95,7 @@ class Device:
 
     def open_exchange(self, client_id: str) -> Exchange:
         identity = Identity(checked_base_url(self.server.url), client_id, "1.0.0", "simkl-connect/1.0.0")
-        self.exchanges.append(AwaitedExchange(lambda: Transport(identity), self.pace, self.clock))
+        self.exchanges.append(AwaitedExchange(lambda: Transport(identity, Trust()), self.pace, self.clock))
         return self.exchanges[-1]
 
     @property

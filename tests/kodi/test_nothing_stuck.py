@@ -14,6 +14,7 @@ from conftest import ROOT, Boot
 from real_kodi import namespace, package
 from real_kodi.addon import Addon
 from real_kodi.paths import ADDON_ID
+from simkl_connect.screen import CONNECTED_STAYS
 from simkl_simulator import Drip, Fault, Hang, Simulator, silent_listener
 
 FAULTS: dict[str, Fault] = {
@@ -85,6 +86,24 @@ def test_the_add_on_is_disabled_at_once(hanging: Hanging, phase: str) -> None:
     gone = f"{ADDON_ID}/service.py): script termination took"
     addon.kodi.wait_for(lambda: gone in addon.kodi.log(), "Kodi to be done with the service", 20.0)
     assert time.monotonic() - started < PATIENCE
+    assert "let's kill it" not in addon.kodi.log()
+
+
+def test_a_dialog_that_closes_while_kodi_stops_the_service_keeps_nobody_waiting(
+    boot: Boot, simkl: Simulator, tmp_path: Path
+) -> None:
+    """Its time is over two seconds after the service has been told to stop, which takes four, as on a slow device."""
+    files = package.contents(ROOT, None)
+    slow = files["service.py"] + b"\nimport time\ntime.sleep(4)\n"
+    package.write_zip(tmp_path / "slow.zip", ADDON_ID, {**files, "service.py": slow})
+    addon = boot(simkl.url, built=tmp_path / "slow.zip")
+    addon.run("authorize")
+    simkl.approve(addon.wait_for_code())
+    addon.wait_for_phase("connected")
+    time.sleep(CONNECTED_STAYS - 2.0)
+    addon.kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=False)
+    addon.wait_until_dialog_closed()
+    addon.kodi.wait_for(lambda: not addon.kodi.python_runs(), "the service to end")
     assert "let's kill it" not in addon.kodi.log()
 
 

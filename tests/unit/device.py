@@ -22,6 +22,7 @@ from simkl_connect.pace import Pace
 from simkl_connect.problems import Problem
 from simkl_connect.resumption import Resumption
 from simkl_connect.transport import ConnectionFailed, Transport
+from simkl_connect.trust import Trust
 from simkl_connect.values import Token
 from simkl_connect.view import View
 from simkl_connect.wire import Identity, Request, Response
@@ -264,7 +265,7 @@ class _Fork:
 
 
 def _transport(url: str) -> Transport:
-    return Transport(Identity(url, CLIENT_ID, "1.2.3", "simkl-connect/1.2.3 (Kodi 20.1; Linux)"))
+    return Transport(Identity(url, CLIENT_ID, "1.2.3", "simkl-connect/1.2.3 (Kodi 20.1; Linux)"), Trust())
 
 
 class Ear(logging.Handler):

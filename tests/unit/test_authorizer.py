@@ -135,6 +135,16 @@ def test_a_code_that_is_gone_ends_the_sign_in_and_the_new_one_is_not_shown(bench
     assert "NEW99" not in "".join(view.to_json() for view in bench.views)
 
 
+def test_a_code_is_shown_before_the_disk_is_waited_for(
+    bench: Bench, case: FlowCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown_before: list[str] = []
+    monkeypatch.setattr(Journal, "write", lambda _self, _values: shown_before.append(bench.view.phase))
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued())
+    assert shown_before == ["waiting"]
+
+
 def test_trouble_keeps_the_code_on_screen_and_passes(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.authorize("r1")
     bench.respond(case.issued(), answer({}, 503))

@@ -23,6 +23,7 @@ from simkl_connect.ledger import StorageFailed
 from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
 from simkl_connect.screen import screen_of
+from simkl_connect.trust import Trust
 from simkl_connect.values import Account, Secret, Token
 from simkl_connect.view import View
 
@@ -242,8 +243,11 @@ class RecordingEngine:
     alive = True
     made = 0
 
-    def __init__(self, _platform: str) -> None:
+    def __init__(self, _platform: str, _trust: Trust) -> None:
         type(self).made += 1
+
+    def handle(self, _command: str, _request: str) -> None:
+        pass
 
     def close(self) -> None:
         pass
@@ -262,6 +266,15 @@ def test_a_service_with_nothing_to_do_loads_no_engine(kodi: FakeKodi, engines: t
     kodi.write_settings_file()
     Service().run()
     assert engines.made == 0
+
+
+def test_the_authorities_are_loaded_beside_the_engine(
+    kodi: FakeKodi, service: Service, engines: type[RecordingEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines_before: list[int] = []
+    monkeypatch.setattr(Trust, "load_ahead", lambda _self: engines_before.append(engines.made))
+    service.onNotification(ADDON_ID, f"Other.{AUTHORIZE}", "{}")
+    assert (engines_before, engines.made) == ([0], 1)
 
 
 @pytest.mark.parametrize("journal", ["unsaved.json", "sign-in.json"])

@@ -11,7 +11,7 @@ import pytest
 LIB = Path(__file__).parents[2] / "lib"
 NETWORK = ("certifi", "http", "ssl", "urllib3")
 KODI = ("xbmc", "xbmcaddon", "xbmcgui", "xbmcvfs")
-SPEAKS_TO_SERVERS = ("route", "transport")
+SPEAKS_TO_SERVERS = ("route", "transport", "trust")
 PURE = sorted(
     path.stem for path in (LIB / "simkl_connect").glob("*.py") if path.stem not in ("__init__", *SPEAKS_TO_SERVERS)
 )
@@ -40,7 +40,7 @@ def test_neither_script_nor_service_loads_the_network_before_the_first_request(m
 
 LOADED = "import sys; sys.path.insert(0, {lib!r}); import {module}; print(*(n for n in sys.modules if 'simkl' in n))"
 AT_THE_START = {
-    "script": {"commands", "kodi", "kodi.channel", "kodi.dialog", "kodi.texts"},
+    "script": {"commands", "kodi", "kodi.channel", "kodi.dialog", "kodi.system", "kodi.texts"},
     "service": {
         "commands",
         "durable",

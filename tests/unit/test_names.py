@@ -12,6 +12,7 @@ import pytest
 from simkl_connect import names
 from simkl_connect.problems import Problem
 from simkl_connect.transport import ConnectionFailed, Transport
+from simkl_connect.trust import Trust
 from simkl_connect.wire import Identity, Request
 
 HOST = "simkl.example"
@@ -34,7 +35,7 @@ def name_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[soc
 
 @pytest.fixture
 def transport() -> Iterator[Transport]:
-    opened = Transport(Identity(f"https://{HOST}", "id", "1", "agent"))
+    opened = Transport(Identity(f"https://{HOST}", "id", "1", "agent"), Trust())
     yield opened
     opened.close()
 

@@ -46,20 +46,20 @@ class Painter:
         pass
 
 
+class Monitor:
+    """Kodi ends after a while."""
+
+    waits = 0
+
+    def waitForAbort(self, _seconds: float) -> bool:  # noqa: N802  # Kodi's name
+        self.waits += 1
+        return self.waits > 5
+
+
 @pytest.fixture
 def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
-    """It ends after a while."""
-
-    class Monitor:
-        waits = 0
-
-        def waitForAbort(self, _seconds: float) -> bool:  # noqa: N802  # Kodi's name
-            self.waits += 1
-            return self.waits > 5
-
     kodi = FakeKodi(tmp_path)
     kodi.install(monkeypatch)
-    monkeypatch.setattr("simkl_connect.kodi.presenter.xbmc.Monitor", Monitor)
     channel.claim_dialog(NAME)
     return kodi
 
@@ -68,7 +68,7 @@ FAILED = View(request=NAME, phase="failed", problem="offline")
 
 
 def said(viewer: Viewer, window: Window) -> list[str]:
-    presenter._follow(viewer, window, Painter(), NAME)  # type: ignore[arg-type]
+    presenter._follow(viewer, window, Painter(), NAME, Monitor())  # type: ignore[arg-type]
     return viewer.said
 
 
@@ -89,5 +89,5 @@ def test_a_dialog_that_another_press_has_replaced_leaves_its_pictures_alone(kodi
     picture = kodi.data_folder / "shown-by-the-other.png"
     picture.touch()
     channel.claim_dialog("r2")
-    assert not presenter.present(Window(), NAME, str(kodi.path))  # type: ignore[arg-type]
+    assert not presenter.present(Window(), NAME, None, Monitor())  # type: ignore[arg-type]
     assert picture.exists()

@@ -19,7 +19,7 @@ from flow_cases import CLIENT_ID, DEVICE_BODY, NOW, PIN_BODY, TOKEN_BODY, accoun
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from simkl_connect import oauth2, pin
+from simkl_connect import oauth2, reading
 from simkl_connect.account import read_account
 from simkl_connect.answers import (
     Answer,
@@ -205,8 +205,8 @@ def check_authorization(code: DeviceAuthorization) -> None:
     assert len(code.user_code.reveal()) <= 16
     check_address(code.verification_uri)
     check_address(code.verification_uri_complete.reveal())
-    assert 1.0 <= code.expires_in <= max(pin.LONGEST_EXPIRES_IN, oauth2.LONGEST_EXPIRES_IN)
-    assert 1.0 <= code.interval <= max(pin.LONGEST_INTERVAL, oauth2.LONGEST_INTERVAL)
+    assert 1.0 <= code.expires_in <= reading.LONGEST_EXPIRES_IN
+    assert 1.0 <= code.interval <= reading.LONGEST_INTERVAL
 
 
 def check_trouble(read: Trouble) -> None:

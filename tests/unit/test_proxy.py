@@ -18,6 +18,7 @@ from fake_kodi import FakeKodi
 from simkl_connect.kodi.proxy import proxy
 from simkl_connect.problems import Problem
 from simkl_connect.transport import ConnectionFailed, Transport
+from simkl_connect.trust import Trust
 from simkl_connect.wire import Identity, Request
 from simkl_simulator import Hang, Simulator, silent_listener
 from simkl_simulator.certificates import Certificates, Pair, make_certificates
@@ -99,7 +100,7 @@ def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificate
 
 @contextmanager
 def transport(url: str, proxy_url: str) -> Iterator[Transport]:
-    opened = Transport(Identity(url, "id", "1.2.3", "simkl-connect/1.2.3", proxy_url))
+    opened = Transport(Identity(url, "id", "1.2.3", "simkl-connect/1.2.3", proxy_url), Trust())
     try:
         yield opened
     finally:

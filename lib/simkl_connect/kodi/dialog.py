@@ -47,6 +47,11 @@ class SignInDialog(xbmcgui.WindowXMLDialog):
         """False once something else has closed the window: a reload of the skin does, and ``Dialog.Close(all)``."""
         return bool(xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"))
 
+    @property
+    def is_pressed(self) -> bool:
+        """Whether :meth:`take_press` has something to give."""
+        return self._pressed is not None
+
     def take_press(self) -> int | None:
         """The place of the button pressed since the last call, or None."""
         pressed, self._pressed = self._pressed, None

@@ -36,6 +36,7 @@ from .system import hold_screensaver, is_enabled
 
 if TYPE_CHECKING:
     from ..transport import Transport
+    from ..trust import Trust
 
 API_URL = "https://api.simkl.com"
 CLOSING = 0.3
@@ -49,9 +50,10 @@ _log = logging.getLogger(__name__)
 class Engine:
     """:meth:`handle` and :meth:`close` belong to the service's thread. ``platform`` is what Simkl is told of it."""
 
-    def __init__(self, platform: str) -> None:
+    def __init__(self, platform: str, trust: Trust) -> None:
         log_to_kodi()
         self._platform = platform
+        self._trust = trust
         self._loop = Loop(self._advance, self._seconds_to_wait, self._ended)
         self._settings = Settings()
         self._base_url = _base_url()
@@ -157,7 +159,7 @@ class Engine:
         def open_transport() -> Transport:
             from ..transport import Transport  # on the exchange's thread: loading it takes time
 
-            return Transport(identity)
+            return Transport(identity, self._trust)
 
         return Exchange(open_transport, self._pace, clock.now, self._loop.wake)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
+import xbmcaddon
 import xbmcgui
+import xbmcvfs
 
 from ..screen import Screen
 from . import lettering, qr, texts
@@ -23,16 +25,16 @@ WINDOW_IDS = range(13000, 13100)
 class Painter:
     """Call :meth:`draw` again and again; it changes on screen only what differs.
 
-    ``folder`` is the add-on's own, ``pictures`` where those of a code are kept, ``with_qr`` whether there is to be a QR
-    code among them.
+    ``addon`` has texts and letters, ``pictures`` are those of a code, ``with_qr`` says whether there is to be a QR code
+    among them.
     """
 
-    def __init__(self, dialog: SignInDialog, folder: str, pictures: Pictures, with_qr: bool) -> None:
+    def __init__(self, dialog: SignInDialog, addon: xbmcaddon.Addon, pictures: Pictures, with_qr: bool) -> None:
         self._dialog = dialog
-        self._media = os.path.join(folder, MEDIA)
+        self._media = os.path.join(xbmcvfs.translatePath(addon.getAddonInfo("path")), MEDIA)
         self._pictures = pictures
         self._with_qr = with_qr
-        self._text = Texts()
+        self._text = Texts(addon)
         self._window_id = _find(dialog)
         self._drawn: Screen | None = None
         self._qr_is_due = False

@@ -18,9 +18,9 @@ def client_id() -> str:
     return xbmcaddon.Addon(ADDON_ID).getSetting("client_id").strip() or _packaged_client_id()
 
 
-def show_qr() -> bool:
+def show_qr(addon: xbmcaddon.Addon) -> bool:
     """Whether the sign-in screen is to have a QR code."""
-    return xbmcaddon.Addon(ADDON_ID).getSetting("show_qr") != "false"
+    return addon.getSetting("show_qr") != "false"
 
 
 def _packaged_client_id() -> str:

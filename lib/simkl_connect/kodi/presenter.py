@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xbmc
+import xbmcaddon
 
 from .. import clock
 from ..phases import Phase
@@ -23,26 +24,26 @@ AT_ONCE = 0.001
 """Seconds; enough for Kodi to bring what was pressed while this was loaded. It takes 0 for "for ever"."""
 
 
-def present(dialog: SignInDialog, request: str, folder: str) -> bool:
+def present(dialog: SignInDialog, request: str, addon: xbmcaddon.Addon, monitor: xbmc.Monitor) -> bool:
     """Until somebody leaves, or has seen that the account is connected, or another dialog has taken over.
 
-    True: the account was connected. ``request`` is what the service was asked by, and the name of this dialog;
-    ``folder`` the add-on's own.
+    True: the account was connected. ``request`` is what the service was asked by, and the name of this dialog.
+    ``addon`` and ``monitor`` have been there since the window opened: later Kodi may not know the add-on any more, and
+    it says stop only once.
     """
     if not channel.owns_dialog(request):  # another press has come a little later: the pictures are that one's
         return False
     viewer = Viewer(request, channel.send, lambda: View.from_json(channel.published()), clock.now)
-    with_qr = preferences.show_qr() and bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({QR_MODULE})"))
-    painter = Painter(dialog, folder, Pictures(files.data_folder()), with_qr)
+    with_qr = preferences.show_qr(addon) and bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({QR_MODULE})"))
+    painter = Painter(dialog, addon, Pictures(files.data_folder()), with_qr)
     try:
-        return _follow(viewer, dialog, painter, request)
+        return _follow(viewer, dialog, painter, request, monitor)
     finally:
         if channel.owns_dialog(request):
             painter.clear()
 
 
-def _follow(viewer: Viewer, dialog: SignInDialog, painter: Painter, name: str) -> bool:
-    monitor = xbmc.Monitor()
+def _follow(viewer: Viewer, dialog: SignInDialog, painter: Painter, name: str, monitor: xbmc.Monitor) -> bool:
     screen = screen_of(View(phase=Phase.STARTING.value), clock.now())  # as the window has been opened
     phase: Phase | None = None
     closes_at: float | None = None

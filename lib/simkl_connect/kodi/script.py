@@ -9,6 +9,12 @@ import xbmcvfs
 from ..commands import AUTHORIZE, SIGN_OUT
 from . import ADDON_ID, DIALOG_XML, channel, texts
 from .dialog import SignInDialog
+from .system import is_enabled
+
+PATIENCE, LOOK_EVERY = 0.5, 0.02
+"""Seconds that the service is given to load, and between two looks whether it has."""
+SERVICE_ENDS_WITHIN = 6.0
+"""Seconds; after five Kodi ends one that has not ended by itself."""
 
 
 def main(arguments: list[str]) -> None:
@@ -37,8 +43,7 @@ def sign_in() -> bool:
     if channel.is_dialog_claimed() and xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"):
         return False
     addon = xbmcaddon.Addon(ADDON_ID)
-    folder = xbmcvfs.translatePath(addon.getAddonInfo("path"))
-    dialog = SignInDialog(DIALOG_XML, folder, "Default", "1080i")
+    dialog = SignInDialog(DIALOG_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
     for name, value in (
         ("skin", xbmc.getSkinDir()),
         ("phase", "starting"),
@@ -49,10 +54,30 @@ def sign_in() -> bool:
         dialog.put(name, value)
     channel.claim_dialog(request)  # of several presses at once, each has found no dialog yet
     dialog.show()
+    monitor = xbmc.Monitor()
     try:
+        _give_way(request, dialog, monitor)
         from .presenter import present
 
-        return present(dialog, request, folder)
+        return present(dialog, request, addon, monitor)
     finally:
-        dialog.close()
+        _close(dialog, monitor)
         channel.release_dialog(request)
+
+
+def _give_way(request: str, dialog: SignInDialog, monitor: xbmc.Monitor) -> None:
+    """Loads nothing while the service loads what brings the code: only one Python runs at a time, and the service has
+    the longer way.
+    """
+    for _ in range(round(PATIENCE / LOOK_EVERY)):
+        if request in channel.published() or dialog.is_pressed or monitor.waitForAbort(LOOK_EVERY):
+            return
+
+
+def _close(dialog: SignInDialog, monitor: xbmc.Monitor) -> None:
+    """Not while Kodi stops the service of an add-on that it has disabled: it does nothing else until that has ended.
+    Closing a window waits for Kodi, and keeps every other Python waiting meanwhile, the service as well.
+    """
+    if not is_enabled():
+        monitor.waitForAbort(SERVICE_ENDS_WITHIN)
+    dialog.close()

@@ -76,9 +76,14 @@ class Service(xbmc.Monitor):
             self._engine.close()
             self._engine = None
         if self._engine is None:
-            from .engine import Engine  # here, because most of the time nobody needs it
+            from ..trust import Trust  # here, because most of the time nobody needs them
 
-            self._engine = Engine(self._platform)
+            trust = Trust()
+            trust.load_ahead()
+
+            from .engine import Engine  # Python's part of the work, while OpenSSL does its own
+
+            self._engine = Engine(self._platform, trust)
         return self._engine
 
 

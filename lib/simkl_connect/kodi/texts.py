@@ -60,11 +60,11 @@ PROBLEMS = {
 class Texts:
     """The texts in the viewer's language.
 
-    It keeps its ``Addon``: a new one can't be had any more once the add-on is disabled or replaced under a dialog.
+    ``addon`` is for a dialog: a new one can't be had any more once the add-on is disabled or replaced under it.
     """
 
-    def __init__(self) -> None:
-        self._addon = xbmcaddon.Addon(ADDON_ID)
+    def __init__(self, addon: xbmcaddon.Addon | None = None) -> None:
+        self._addon = addon or xbmcaddon.Addon(ADDON_ID)
 
     def __call__(self, number: int) -> str:
         """The text of this number."""
