@@ -37,7 +37,7 @@ kills: setup ## Kodi killed at 60 moments around the hand-over: a quarter of an 
 bench: setup ## how fast and how light, beside its floor, into docs/measurements.md; SHORT=1 for fewer rounds
 	$(PYTHON) -m bench $(if $(SHORT),--short)
 
-soak: setup ## twelve simulated hours with faults, and a hundred sign-ins in one Kodi; SHORT=1 for fewer
+soak: setup ## twelve simulated hours with faults, and 150 sign-ins in one Kodi; SHORT=1 for fewer
 	PYTHONPATH=lib:tests $(PYTHON) -m bench.soak $(if $(SHORT),--short)
 
 matrix: ## Kodi 19, 20 and 21 in chroots of Debian 11, 12 and 13 (root), and Python 3.8 to 3.13

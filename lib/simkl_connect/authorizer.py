@@ -200,14 +200,14 @@ class Authorizer:
             answer = _unquoted(answer, attempt)
         if isinstance(answer, (Trouble, Refused)):
             _log.warning("%s: %s (%s)", attempt.state.phase.value, answer.problem.value, answer.detail)
-        if isinstance(answer, CodeIssued):
-            self._remember_flow(attempt.choice)
         try:
             self._keep(attempt, answer)
         except StorageFailed as failed:
             _log.error("not saved: %s", failed)
             answer = Refused(Problem.STORAGE, str(failed))
         self._apply(attempt, answer)
+        if isinstance(answer, CodeIssued):
+            self._remember_flow(attempt.choice)
         if isinstance(answer, Granted) and attempt in self._leaving:
             self._promote(attempt)
 

@@ -18,7 +18,7 @@ GONE_AFTER = 3.0
 
 
 class Viewer:
-    """Follows one sign-in through what the service publishes, from the moment at which ``request`` was sent.
+    """Follows one sign-in through what the service publishes, from now on; ``request`` has just been sent.
 
     ``send`` takes a command and a request id; ``read`` gives the published view, or None if there is none.
     """

@@ -73,7 +73,8 @@ def _rows(bare: Life, still: Life, ours: Life) -> list[Row]:
         at_most_times("idle service: wake-ups", median(ours.wakes), median(still.wakes), _PER_SECOND, 1.2, runs),
         _paired("idle service: memory (anonymous PSS)", ours.memory, still.memory, MIB, 2 * 2.0**20),
         _paired("service: CPU until it is ready", ours.until_ready, still.until_ready, MS, 0.06),
-        _not_longer("Kodi's start", ours.boot, bare.boot),
+        _not_longer("Kodi's start; floor: without any add-on", ours.boot, bare.boot),
+        _not_longer("Kodi's start; floor: with a service that does nothing", ours.boot, still.boot),
         at_most_more("quit, idle", median(ours.quit), median(bare.quit), SECONDS, 0.5, runs),
     ]
 

@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="one hour, and 5 sign-ins in Kodi: less than two minutes")
     parser.add_argument("--seed", type=int, default=SEED, help="for another order of faults")
     options = parser.parse_args()
-    hours, times = (1.0, 5) if options.short else (options.hours, 100)
+    hours, times = (1.0, 5) if options.short else (options.hours, 150)
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         text = f"{_pure(Path(folder), hours, options.seed)}\n\n{_in_kodi(Path(folder), options.short, times)}"
     write_section(TITLE, text)
@@ -49,8 +49,12 @@ def _pure(folder: Path, hours: float, seed: int) -> str:
 def _in_kodi(folder: Path, short: bool, times: int) -> str:
     floor, ours = soak_kodi.soak(Lab(folder, short), times)
     soak_kodi.allow_for(floor, ours)
-    opened = _say(f"One Kodi, a dialog that does nothing opened {times} times:", floor, 100)
-    signed_in = _say(f"One Kodi, {times} sign-ins; what the dialog above grows by is Kodi's own:", ours, 100)
+    opened = _say(
+        f"One Kodi, a dialog that does nothing opened {times} times, judged by the last two thirds:", floor, 100
+    )
+    signed_in = _say(
+        f"One Kodi, {times} sign-ins, judged likewise; what the dialog above grows by is Kodi's own:", ours, 100
+    )
     return f"{opened}\n\n{signed_in}"
 
 

@@ -18,6 +18,9 @@ from .trend import Series
 
 SETTLING = 0.3
 """Seconds from the end of a script until its thread and its files are gone."""
+WARMING_UP = 1 / 3
+"""Part of the run. Every script has a thread, and each thread one of glibc's pools in turn, of which there are eight
+for each core: memory rises until every pool has had a script that needs as much as any does."""
 MEMORY_PER_SIGN_IN = 64 * 1024
 """Bytes beyond those of the floor: Kodi keeps something of every script."""
 
@@ -46,7 +49,10 @@ def _watch(kodi: Kodi, times: int, once: Callable[[], object]) -> list[Series]:
     watched: list[tuple[Series, Callable[[], float]]] = [
         (Series("threads", COUNT, 0.5), lambda: procfs.threads(kodi.pid)),
         (Series("file descriptors", COUNT, 0.5), lambda: procfs.descriptors(kodi.pid)),
-        (Series("memory (anonymous PSS)", MIB, MEMORY_PER_SIGN_IN * times), lambda: procfs.memory(kodi.pid)),
+        (
+            Series("memory (anonymous PSS)", MIB, MEMORY_PER_SIGN_IN * times, WARMING_UP),
+            lambda: procfs.memory(kodi.pid),
+        ),
         (Series("files in addon_data", COUNT, 0.5), lambda: _files(kodi.profile.addon_data())),
         (Series("files in Kodi's temp", COUNT, 0.5), lambda: _files(kodi.profile.kodi_home / "temp")),
     ]

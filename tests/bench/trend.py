@@ -8,17 +8,19 @@ from typing import Sequence
 from .report import Unit
 
 HEADINGS = ("what", "first", "last", "least", "most", "slope", "goal", "")
-_WARMING_UP = 0.2
-"""The part of the samples that the line leaves out: caches fill."""
 
 
 @dataclass
 class Series:
-    """Samples of one quantity. ``grows_by`` is how much the line may rise over the whole run without being growth."""
+    """Samples of one quantity. ``grows_by`` is how much the line may rise over the whole run without being growth.
+
+    ``warming_up`` is the part of the samples that the line leaves out: caches fill.
+    """
 
     name: str
     unit: Unit
     grows_by: float
+    warming_up: float = 0.2
     at: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
 
@@ -30,7 +32,7 @@ class Series:
     @property
     def slope(self) -> float:
         """Of the line of least squares, for each sign-in."""
-        skipped = int(len(self.at) * _WARMING_UP)
+        skipped = int(len(self.at) * self.warming_up)
         return slope(self.at[skipped:], self.values[skipped:])
 
     @property

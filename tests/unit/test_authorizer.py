@@ -140,9 +140,10 @@ def test_a_code_is_shown_before_the_disk_is_waited_for(
 ) -> None:
     shown_before: list[str] = []
     monkeypatch.setattr(Journal, "write", lambda _self, _values: shown_before.append(bench.view.phase))
+    monkeypatch.setattr(bench.store, "save_flow", lambda _id, _flow: shown_before.append(bench.view.phase))
     bench.authorizer.authorize("r1")
     bench.respond(case.issued())
-    assert shown_before == ["waiting"]
+    assert shown_before == ["waiting", "waiting"]
 
 
 def test_trouble_keeps_the_code_on_screen_and_passes(bench: Bench, case: FlowCase) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -23,6 +24,7 @@ from simkl_connect.ledger import StorageFailed
 from simkl_connect.phases import Phase
 from simkl_connect.problems import Problem
 from simkl_connect.screen import screen_of
+from simkl_connect.transport import ConnectionFailed
 from simkl_connect.trust import Trust
 from simkl_connect.values import Account, Secret, Token
 from simkl_connect.view import View
@@ -269,12 +271,37 @@ def test_a_service_with_nothing_to_do_loads_no_engine(kodi: FakeKodi, engines: t
 
 
 def test_the_authorities_are_loaded_beside_the_engine(
-    kodi: FakeKodi, service: Service, engines: type[RecordingEngine], monkeypatch: pytest.MonkeyPatch
+    kodi: FakeKodi, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engines_before: list[int] = []
-    monkeypatch.setattr(Trust, "load_ahead", lambda _self: engines_before.append(engines.made))
-    service.onNotification(ADDON_ID, f"Other.{AUTHORIZE}", "{}")
-    assert (engines_before, engines.made) == ([0], 1)
+    class BeforeTheEngine(Exception):
+        pass
+
+    def load_ahead(_self: Trust) -> None:
+        raise BeforeTheEngine
+
+    monkeypatch.delitem(sys.modules, "simkl_connect.kodi.engine")
+    monkeypatch.setattr(Trust, "load_ahead", load_ahead)
+    with pytest.raises(BeforeTheEngine):
+        service.onNotification(ADDON_ID, f"Other.{AUTHORIZE}", "{}")
+    assert "simkl_connect.kodi.engine" not in sys.modules
+
+
+def test_all_connections_share_the_authorities(
+    kodi: FakeKodi, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusts: list[Trust] = []
+
+    class Unreachable:
+        def __init__(self, _identity: object, trust: Trust) -> None:
+            trusts.append(trust)
+            raise ConnectionFailed(Problem.OFFLINE, "nobody there")
+
+    monkeypatch.setattr("simkl_connect.transport.Transport", Unreachable)
+    kodi.settings["client_id"] = "an-id"
+    for request in ("r1", "r2"):
+        service.onNotification(ADDON_ID, f"Other.{AUTHORIZE}", json.dumps({"request": request}))
+        assert answered(kodi, request).phase == "failed"
+    assert trusts[0] is trusts[1]
 
 
 @pytest.mark.parametrize("journal", ["unsaved.json", "sign-in.json"])

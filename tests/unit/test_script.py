@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Callable
 
 import pytest
 from fake_kodi import FakeKodi
+from fakes import FakeClock
 from simkl_connect.kodi import channel, script
 
 REQUEST = "r1"
@@ -19,12 +22,14 @@ class Window:
 class Monitor:
     """Counts the waits; ``happens`` is called in each, and says whether Kodi ends."""
 
-    def __init__(self, happens: Callable[[int], object] = lambda _wait: None) -> None:
+    def __init__(self, clock: FakeClock, happens: Callable[[int], object] = lambda _wait: None) -> None:
+        self._clock = clock
         self._happens = happens
         self.waits = 0
 
-    def waitForAbort(self, _seconds: float) -> bool:  # noqa: N802  # Kodi's name
+    def waitForAbort(self, seconds: float) -> bool:  # noqa: N802  # Kodi's name
         self.waits += 1
+        self._clock.advance(seconds)
         return self._happens(self.waits) is True
 
 
@@ -36,50 +41,84 @@ def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
     return kodi
 
 
-def waits(monitor: Monitor, window: Window | None = None) -> int:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    clock = FakeClock(0.0)
+    monkeypatch.setattr(script, "monotonic", clock)
+    return clock
+
+
+def give_way(monitor: Monitor, window: Window | None = None) -> None:
     script._give_way(REQUEST, window or Window(), monitor)  # type: ignore[arg-type]
-    return monitor.waits
 
 
-def test_nothing_is_loaded_until_the_service_has_taken_the_press() -> None:
+def test_nothing_is_loaded_until_the_service_has_taken_the_press(clock: FakeClock) -> None:
     def take(wait: int) -> None:
         if wait == 3:
             channel.publish(f'{{"request":"{REQUEST}","phase":"starting"}}')
 
-    assert waits(Monitor(take)) == 3
+    monitor = Monitor(clock, take)
+    give_way(monitor)
+    assert monitor.waits == 3
 
 
-def test_a_service_that_says_nothing_is_not_waited_for_long() -> None:
-    assert waits(Monitor()) * script.LOOK_EVERY == pytest.approx(script.PATIENCE)
+def test_a_service_that_says_nothing_is_not_waited_for_long(clock: FakeClock) -> None:
+    give_way(Monitor(clock))
+    assert clock.now == pytest.approx(script.PATIENCE, abs=script.LOOK_EVERY)
 
 
-def test_a_press_of_a_button_is_answered_at_once() -> None:
+def test_a_press_of_a_button_is_answered_at_once(clock: FakeClock) -> None:
     window = Window()
 
     def press(wait: int) -> None:
         window.is_pressed = wait == 2
 
-    assert waits(Monitor(press), window) == 2
+    monitor = Monitor(clock, press)
+    give_way(monitor, window)
+    assert monitor.waits == 2
 
 
-def test_a_kodi_that_ends_is_not_held_up() -> None:
-    assert waits(Monitor(lambda _wait: True)) == 1
+def test_a_kodi_that_ends_is_not_held_up(clock: FakeClock) -> None:
+    monitor = Monitor(clock, lambda _wait: True)
+    give_way(monitor)
+    assert monitor.waits == 1
 
 
-class WatchedWindow(Window):
-    """Notes how often had been waited when it was closed."""
-
-    def __init__(self, monitor: Monitor) -> None:
-        self._monitor = monitor
-        self.closed_after: int | None = None
-
-    def close(self) -> None:
-        self.closed_after = self._monitor.waits
+def closed_at(clock: FakeClock, monitor: Monitor) -> float:
+    times: list[float] = []
+    script._close(SimpleNamespace(close=lambda: times.append(clock.now)), monitor)  # type: ignore[arg-type]
+    return times[0]
 
 
-@pytest.mark.parametrize("disabled", [False, True])
-def test_a_window_stays_open_while_kodi_stops_the_service(kodi: FakeKodi, disabled: bool) -> None:
-    kodi.disabled = disabled
-    window = WatchedWindow(monitor := Monitor())
-    script._close(window, monitor)  # type: ignore[arg-type]
-    assert window.closed_after == int(disabled)
+def test_a_window_is_closed_at_once(clock: FakeClock) -> None:
+    assert closed_at(clock, Monitor(clock)) == 0
+
+
+def test_a_window_stays_open_while_kodi_stops_the_service(kodi: FakeKodi, clock: FakeClock) -> None:
+    kodi.disabled = True
+
+    def end(_wait: int) -> None:
+        if clock.now > 3.0:
+            channel.withdraw()
+
+    assert closed_at(clock, Monitor(clock, end)) == pytest.approx(3.0 + script.REST_ENDS_WITHIN, abs=0.1)
+
+
+def test_a_service_that_kodi_has_to_end_is_not_waited_for_longer_than_kodi_does(
+    kodi: FakeKodi, clock: FakeClock
+) -> None:
+    kodi.disabled = True
+    longest = script.SERVICE_ENDS_WITHIN + script.REST_ENDS_WITHIN
+    assert closed_at(clock, Monitor(clock)) == pytest.approx(longest, abs=0.1)
+
+
+def test_a_press_opens_the_window_gives_way_fills_it_and_closes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    window = SimpleNamespace(put=lambda *_: None, show=lambda: done.append("show"))
+    presenter = SimpleNamespace(present=lambda *_: done.append("present"))
+    monkeypatch.setattr(script, "SignInDialog", lambda *_: window)
+    monkeypatch.setattr(script, "_give_way", lambda *_: done.append("give way"))
+    monkeypatch.setattr(script, "_close", lambda *_: done.append("close"))
+    monkeypatch.setitem(sys.modules, "simkl_connect.kodi.presenter", presenter)  # type: ignore[arg-type]
+    script.sign_in()
+    assert done == ["show", "give way", "present", "close"]

@@ -28,7 +28,7 @@ def present(dialog: SignInDialog, request: str, addon: xbmcaddon.Addon, monitor:
     """Until somebody leaves, or has seen that the account is connected, or another dialog has taken over.
 
     True: the account was connected. ``request`` is what the service was asked by, and the name of this dialog.
-    ``addon`` and ``monitor`` have been there since the window opened: later Kodi may not know the add-on any more, and
+    ``addon`` and ``monitor`` have been there before the window opened: later Kodi may not know the add-on any more, and
     it says stop only once.
     """
     if not channel.owns_dialog(request):  # another press has come a little later: the pictures are that one's

@@ -1,6 +1,8 @@
-"""What a press starts. The sign-in's window comes first; what fills it is loaded while it opens."""
+"""What a press starts. The sign-in's window comes first; what fills it is loaded once the service is on its way."""
 
 from __future__ import annotations
+
+from time import monotonic
 
 import xbmc
 import xbmcaddon
@@ -13,8 +15,10 @@ from .system import is_enabled
 
 PATIENCE, LOOK_EVERY = 0.5, 0.02
 """Seconds that the service is given to load, and between two looks whether it has."""
-SERVICE_ENDS_WITHIN = 6.0
-"""Seconds; after five Kodi ends one that has not ended by itself."""
+SERVICE_ENDS_WITHIN, REST_ENDS_WITHIN = 6.0, 0.5
+"""Seconds from a disabled add-on to the last word of its service, which Kodi ends after five, and from there to its
+end.
+"""
 
 
 def main(arguments: list[str]) -> None:
@@ -53,24 +57,25 @@ def sign_in() -> bool:
     ):
         dialog.put(name, value)
     channel.claim_dialog(request)  # of several presses at once, each has found no dialog yet
-    dialog.show()
     monitor = xbmc.Monitor()
+    dialog.show()
     try:
         _give_way(request, dialog, monitor)
         from .presenter import present
 
         return present(dialog, request, addon, monitor)
     finally:
-        _close(dialog, monitor)
         channel.release_dialog(request)
+        _close(dialog, monitor)
 
 
 def _give_way(request: str, dialog: SignInDialog, monitor: xbmc.Monitor) -> None:
-    """Loads nothing while the service loads what brings the code: only one Python runs at a time, and the service has
-    the longer way.
+    """Loads nothing while the service loads its engine: only one Python runs at a time, and the service has the longer
+    way to a code.
     """
-    for _ in range(round(PATIENCE / LOOK_EVERY)):
-        if request in channel.published() or dialog.is_pressed or monitor.waitForAbort(LOOK_EVERY):
+    patient_until = monotonic() + PATIENCE
+    while monotonic() < patient_until and not dialog.is_pressed and request not in channel.published():
+        if monitor.waitForAbort(LOOK_EVERY):
             return
 
 
@@ -79,5 +84,8 @@ def _close(dialog: SignInDialog, monitor: xbmc.Monitor) -> None:
     Closing a window waits for Kodi, and keeps every other Python waiting meanwhile, the service as well.
     """
     if not is_enabled():
-        monitor.waitForAbort(SERVICE_ENDS_WITHIN)
+        patient_until = monotonic() + SERVICE_ENDS_WITHIN
+        while channel.published() and monotonic() < patient_until and not monitor.waitForAbort(LOOK_EVERY):
+            continue
+        monitor.waitForAbort(REST_ENDS_WITHIN)
     dialog.close()

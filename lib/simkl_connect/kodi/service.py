@@ -9,12 +9,14 @@ import xbmc
 import xbmcaddon
 
 from .. import upkeep
+from ..commands import AUTHORIZE
 from . import ADDON_ID, channel, files, settings_file
 from .log import log
 from .system import is_enabled, platform
 
 TYPE_CHECKING = False  # that of ``typing`` would be loaded for nothing else
 if TYPE_CHECKING:
+    from ..trust import Trust
     from .engine import Engine
 
 
@@ -31,6 +33,7 @@ class Service(xbmc.Monitor):
     def __init__(self) -> None:
         super().__init__()
         self._engine: Engine | None = None
+        self._trust: Trust | None = None
         self._platform = platform()  # now, when nobody waits for it
 
     def run(self) -> None:
@@ -69,21 +72,25 @@ class Service(xbmc.Monitor):
         """Called by Kodi within ``waitForAbort``."""
         command = channel.received(sender, method, data)
         if command is not None:
+            if command[0] == AUTHORIZE:
+                self._shared_trust().load_ahead()  # beside the engine
             self._running_engine().handle(*command)
+
+    def _shared_trust(self) -> Trust:
+        if self._trust is None:
+            from ..trust import Trust
+
+            self._trust = Trust()
+        return self._trust
 
     def _running_engine(self) -> Engine:
         if self._engine is not None and not self._engine.alive:
             self._engine.close()
             self._engine = None
         if self._engine is None:
-            from ..trust import Trust  # here, because most of the time nobody needs them
+            from .engine import Engine  # here, because most of the time nobody needs it
 
-            trust = Trust()
-            trust.load_ahead()
-
-            from .engine import Engine  # Python's part of the work, while OpenSSL does its own
-
-            self._engine = Engine(self._platform, trust)
+            self._engine = Engine(self._platform, self._shared_trust())
         return self._engine
 
 
