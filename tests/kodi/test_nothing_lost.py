@@ -114,6 +114,7 @@ def test_a_kill_at_any_step_of_saving_loses_nothing_that_was_journaled(
     addon = boot(simkl.url, "v2", built=tmp_path / "dying.zip")
     addon.run("authorize")
     code = addon.wait_for_code()
+    wait_for(lambda: simkl.requests[-1].path == "/oauth2/token", "a poll: what comes with a code is written by then")
     flag.touch()
     simkl.approve(code)
     wait_for(lambda: not addon.kodi.alive, "the kill")
