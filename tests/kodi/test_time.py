@@ -111,6 +111,7 @@ def test_a_clock_that_jumps_changes_nothing(boot: Boot, simkl: Simulator, tmp_pa
     addon.kodi.wait_for(lambda: last_poll(simkl) > jumped, "the polls to go on")
     addon.wait_for_phase("expired")
     assert time.monotonic() == pytest.approx(deadline(simkl), abs=1.5)
+    addon.wait_for_message("This code is no longer valid")
     addon.kodi.press("select")
     simkl.approve(addon.wait_for_code())
     addon.wait_for_setting("account_name", "Ada")
