@@ -205,7 +205,7 @@ class Keeper:
         try:
             if isinstance(answer, Refreshed):
                 self._store.save_refreshed(answer.token)
-                _log.info("token refreshed")
+                _log.info("connection refreshed")
                 self._look_by(self._clock())
                 left = (answer.token.expires_at or 0.0) - self._wall_clock()
                 self._spread = min(self._spread, left / 2)  # a token that lives shorter than a day is not old when new

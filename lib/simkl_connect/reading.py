@@ -43,7 +43,7 @@ class BadAnswer(Exception):
 
 
 def read(response: Response, read_body: Callable[[Body], Answer]) -> Answer:
-    """What ``read_body`` makes of the body; what a response without a good one means. It may raise BadAnswer."""
+    """What ``read_body`` makes of the body, where there is a good one; it may raise BadAnswer. Else what that means."""
     if response.status != 200 or looks_like_a_web_page(response):
         return read_failure(response)
     try:
