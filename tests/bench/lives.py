@@ -14,8 +14,8 @@ from . import floor, procfs
 from .lab import Lab, restart, until
 from .report import MIB, MS, SECONDS, Row, Unit, at_most_more, at_most_times
 
-SETTLING = 2.0
-"""Seconds from the start until a service is taken to be idle."""
+SETTLING = 8.0
+"""Seconds from the start until a service is taken to be idle: two more than the first of its waits takes."""
 _MICROSECONDS = Unit("µs/s", 1e6)
 _PER_SECOND = Unit("/s", 1.0, 2)
 
@@ -45,7 +45,7 @@ def measure(lab: Lab) -> list[Row]:
         for number in range(rounds):
             long = number == rounds - 1 and not lab.short
             for kodi, life in kinds if number % 2 else reversed(kinds):
-                _live(kodi, life, 0.0 if life is bare else 60.0 if long else 4.0)
+                _live(kodi, life, 0.0 if life is bare else 60.0 if long else 10.0)
     return _rows(bare, still, ours)
 
 
