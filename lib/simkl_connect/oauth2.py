@@ -25,7 +25,6 @@ from .answers import (
     Refused,
     Revoked,
     SlowDown,
-    Trouble,
     Unsuited,
 )
 from .problems import Problem
@@ -140,8 +139,7 @@ class DeviceFlow:
         """``invalid_grant`` is the only word that ends the connection; all else may pass."""
         if response.status in (400, 401) and error_name(response) == "invalid_grant":
             return Ended(f"HTTP {response.status} invalid_grant")
-        answer = read(response, lambda body: Refreshed(self._token(body, old.scope, old.refresh_token)))
-        return Trouble(answer.problem, answer.detail) if isinstance(answer, Refused) else answer
+        return read(response, lambda body: Refreshed(self._token(body, old.scope, old.refresh_token)))
 
     def revocation_request(self, token: Token) -> Request:
         """Ends the whole grant (RFC 7009, section 2.1)."""

@@ -300,7 +300,8 @@ def test_all_connections_share_the_authorities(
     kodi.settings["client_id"] = "an-id"
     for request in ("r1", "r2"):
         service.onNotification(ADDON_ID, f"Other.{AUTHORIZE}", json.dumps({"request": request}))
-        assert answered(kodi, request).phase == "failed"
+        answered(kodi, request)
+        wait_for(lambda: '"failed"' in channel.published(), "the attempt to fail")
     assert trusts[0] is trusts[1]
 
 
