@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def told(error: BaseException) -> str:
+def describe_exception(error: BaseException) -> str:
     """Kind and place of an error, innermost last; its text is left out, because it may quote what it tripped over."""
     places, trace = [], error.__traceback__
     while trace is not None:

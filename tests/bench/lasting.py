@@ -7,19 +7,19 @@ import time
 from pathlib import Path
 from typing import Callable, Mapping
 
-from simkl_connect.authorizer import Authorizer
-from simkl_connect.durable import write_whole
-from simkl_connect.exchange import Exchange
-from simkl_connect.journal import Journal
-from simkl_connect.keeper import Keeper, Notice
-from simkl_connect.ledger import Ledger
-from simkl_connect.pace import Pace
-from simkl_connect.resumption import Resumption
-from simkl_connect.store import Store
-from simkl_connect.transport import Transport
-from simkl_connect.trust import Trust
-from simkl_connect.view import View
-from simkl_connect.wire import Identity
+from simkl_connect.auth.authorizer import Authorizer
+from simkl_connect.auth.pending_sign_in import PendingSignIn
+from simkl_connect.auth.token_refresher import Notice, TokenRefresher
+from simkl_connect.http.messages import ClientInfo
+from simkl_connect.http.rate_limit import Pace
+from simkl_connect.http.session import Transport
+from simkl_connect.http.trust import Trust
+from simkl_connect.http.worker import Exchange
+from simkl_connect.storage.durable import write_whole
+from simkl_connect.storage.journal import Journal
+from simkl_connect.storage.ledger import Ledger
+from simkl_connect.storage.token_store import Store
+from simkl_connect.ui.view import View
 from simkl_simulator import ManualClock
 
 TICK = 0.05
@@ -59,7 +59,7 @@ class Device:
         self._trust = Trust()
         settings = _SettingsFile(folder / "settings.json")
         self.store = Store(Ledger(Journal(str(folder / "unsaved.json")), settings, clock), self._wall_clock)
-        self._keeper = Keeper(
+        self._keeper = TokenRefresher(
             self.store, lambda: self.client_id, self._open, self._notify, clock, self._wall_clock, jitter
         )
         self.authorizer = Authorizer(
@@ -69,7 +69,7 @@ class Device:
             publish=self._show,
             stored=self._keeper.look_again,
             finished=lambda name: None,
-            resumption=Resumption(Journal(str(folder / "sign-in.json")), clock, self._wall_clock, "boot"),
+            resumption=PendingSignIn(Journal(str(folder / "sign-in.json")), clock, self._wall_clock, "boot"),
             clock=clock,
             jitter=jitter,
         )
@@ -111,7 +111,7 @@ class Device:
         self._keeper.close(1.0)
 
     def _open(self, client_id: str) -> Exchange:
-        identity = Identity(self.url, client_id, "1.0.0", "simkl-connect/1.0.0 (soak)")
+        identity = ClientInfo(self.url, client_id, "1.0.0", "simkl-connect/1.0.0 (soak)")
         return Exchange(lambda: Transport(identity, self._trust), self._pace, self.clock, lambda: None)
 
     def _notify(self, notice: Notice) -> None:

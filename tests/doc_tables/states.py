@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from simkl_connect.answers import (
-    CodeGone,
+from simkl_connect.auth.events import (
+    CodeExpired,
     CodeIssued,
     Denied,
-    Ended,
     Granted,
+    GrantEnded,
     Identified,
     Pending,
-    Refused,
+    PermanentError,
     SlowDown,
-    Trouble,
+    TransientError,
 )
-from simkl_connect.kodi import texts
-from simkl_connect.phases import Phase
-from simkl_connect.problems import Problem
-from simkl_connect.sign_in import (
+from simkl_connect.auth.phases import Phase
+from simkl_connect.auth.state_machine import (
     LONGEST_BACKOFF,
     SLOW_DOWN_BY,
     TRANSITIONS,
@@ -29,7 +27,9 @@ from simkl_connect.sign_in import (
     SignIn,
     Tick,
 )
-from simkl_connect.values import Account, DeviceAuthorization, Secret, Token
+from simkl_connect.errors import Problem
+from simkl_connect.kodi import texts
+from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 
 from .texts import english
 
@@ -39,13 +39,13 @@ SAMPLES: list[Event] = [
     CodeIssued(CODE),
     Pending(),
     SlowDown(),
-    Trouble(Problem.OFFLINE, ""),
+    TransientError(Problem.OFFLINE, ""),
     Granted(Token(Secret(""))),
     Identified(Account("")),
-    CodeGone(),
+    CodeExpired(),
     Denied(),
-    Refused(Problem.REFUSED, ""),
-    Ended(""),
+    PermanentError(Problem.REFUSED, ""),
+    GrantEnded(""),
     Tick(),
     Cancelled(),
 ]

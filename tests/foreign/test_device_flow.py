@@ -13,21 +13,21 @@ from typing import Any, Callable, Iterator
 
 import pytest
 from fakes import FakeClock, FakeStore
-from simkl_connect.account import account_request, read_account
-from simkl_connect.answers import Answer, CodeGone, CodeIssued, Ended, Granted, Identified, Revoked
-from simkl_connect.authorizer import Authorizer
-from simkl_connect.exchange import Exchange
-from simkl_connect.journal import Journal
-from simkl_connect.keeper import Keeper, Notice
-from simkl_connect.oauth2 import GRANT_TYPE, DeviceFlow, new_verifier
-from simkl_connect.pace import Pace
-from simkl_connect.resumption import Resumption
-from simkl_connect.transport import Transport
-from simkl_connect.trust import Trust
-from simkl_connect.upkeep import LOOK_EVERY
-from simkl_connect.values import Account, Secret, Token
-from simkl_connect.view import View
-from simkl_connect.wire import Identity, Request, Response, checked_base_url
+from simkl_connect.api.users import account_request, read_account
+from simkl_connect.auth.authorizer import Authorizer
+from simkl_connect.auth.device_flow import GRANT_TYPE, DeviceFlow, new_verifier
+from simkl_connect.auth.events import Answer, CodeExpired, CodeIssued, Granted, GrantEnded, Identified, Revoked
+from simkl_connect.auth.pending_sign_in import PendingSignIn
+from simkl_connect.auth.token_refresher import Notice, TokenRefresher
+from simkl_connect.auth.upkeep import LOOK_EVERY
+from simkl_connect.http.messages import ClientInfo, Request, Response, checked_base_url
+from simkl_connect.http.rate_limit import Pace
+from simkl_connect.http.session import Transport
+from simkl_connect.http.trust import Trust
+from simkl_connect.http.worker import Exchange
+from simkl_connect.models import Account, Secret, Token
+from simkl_connect.storage.journal import Journal
+from simkl_connect.ui.view import View
 
 from .server import WEEK, Client, ForeignServer, running
 
@@ -72,7 +72,7 @@ class Device:
 
     def __post_init__(self) -> None:
         self.pace = Pace(self.clock)
-        self.keeper = Keeper(
+        self.keeper = TokenRefresher(
             store=self.store,
             client_id=lambda: self.client_id,
             open_exchange=self.open_exchange,
@@ -88,13 +88,13 @@ class Device:
             publish=self.views.append,
             stored=self.keeper.look_again,
             finished=self.finished.append,
-            resumption=Resumption(Journal(str(self.folder / "sign-in.json")), self.clock, self.clock, "boot"),
+            resumption=PendingSignIn(Journal(str(self.folder / "sign-in.json")), self.clock, self.clock, "boot"),
             clock=self.clock,
             jitter=lambda: 0.5,
         )
 
     def open_exchange(self, client_id: str) -> Exchange:
-        identity = Identity(checked_base_url(self.server.url), client_id, "1.0.0", "simkl-connect/1.0.0")
+        identity = ClientInfo(checked_base_url(self.server.url), client_id, "1.0.0", "simkl-connect/1.0.0")
         self.exchanges.append(AwaitedExchange(lambda: Transport(identity, Trust()), self.pace, self.clock))
         return self.exchanges[-1]
 
@@ -173,7 +173,7 @@ class Device:
     def works(self, token: Token) -> bool:
         """Whether the server takes the access token."""
         answer = self.ask(account_request(token), read_account)
-        assert isinstance(answer, (Identified, Ended))
+        assert isinstance(answer, (Identified, GrantEnded))
         return isinstance(answer, Identified)
 
 
@@ -311,7 +311,7 @@ def test_the_tokens_are_only_for_who_asked_for_the_code(device: Device) -> None:
     assert isinstance(issued, CodeIssued)
     device.server.decide(issued.authorization.user_code.reveal(), "Ada", approved=True)
     polls = [device.ask(flow.token_request(issued.authorization), flow.read_token) for flow in (thief, owner)]
-    assert [type(answer) for answer in polls] == [CodeGone, Granted]
+    assert [type(answer) for answer in polls] == [CodeExpired, Granted]
 
 
 def test_an_app_that_may_not_write_says_so(make_device: MakeDevice) -> None:
@@ -419,7 +419,7 @@ def test_signing_out_ends_the_connection_there_as_well(device: Device) -> None:
     assert not device.works(token)
     flow = DeviceFlow(CLIENT_ID, None)
     refreshed = device.ask(flow.refresh_request(token), lambda response: flow.read_refresh(token, response))
-    assert isinstance(refreshed, Ended)
+    assert isinstance(refreshed, GrantEnded)
 
 
 def test_revoking_what_was_never_issued_is_fine(device: Device) -> None:

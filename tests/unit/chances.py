@@ -12,9 +12,9 @@ from typing import Any
 from flow_cases import CLIENT_ID, DEVICE_BODY, NOW, PIN_BODY, TOKEN_BODY, answer
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from simkl_connect.problems import Problem
-from simkl_connect.values import Secret, Token
-from simkl_connect.wire import Response
+from simkl_connect.errors import Problem
+from simkl_connect.http.messages import Response
+from simkl_connect.models import Secret, Token
 
 
 def steady(examples: int, steps: int = 50) -> settings:

@@ -13,19 +13,19 @@ from typing import Callable, Protocol
 
 from fakes import FakeClock, FakeStore
 from flow_cases import CLIENT_ID, DEVICE, PIN, TOKEN_BODY, FlowCase, account, answer
-from simkl_connect.authorizer import Authorizer, NotConfigured
-from simkl_connect.exchange import LONGEST_EXCHANGE, Exchange
-from simkl_connect.journal import Journal
-from simkl_connect.keeper import Keeper, Notice
-from simkl_connect.oauth2 import GRANT_TYPE
-from simkl_connect.pace import Pace
-from simkl_connect.problems import Problem
-from simkl_connect.resumption import Resumption
-from simkl_connect.transport import ConnectionFailed, Transport
-from simkl_connect.trust import Trust
-from simkl_connect.values import Token
-from simkl_connect.view import View
-from simkl_connect.wire import Identity, Request, Response
+from simkl_connect.auth.authorizer import Authorizer, NotConfigured
+from simkl_connect.auth.device_flow import GRANT_TYPE
+from simkl_connect.auth.pending_sign_in import PendingSignIn
+from simkl_connect.auth.token_refresher import Notice, TokenRefresher
+from simkl_connect.errors import Problem
+from simkl_connect.http.messages import ClientInfo, Request, Response
+from simkl_connect.http.rate_limit import Pace
+from simkl_connect.http.session import ConnectionFailed, Transport
+from simkl_connect.http.trust import Trust
+from simkl_connect.http.worker import LONGEST_EXCHANGE, Exchange
+from simkl_connect.models import Token
+from simkl_connect.storage.journal import Journal
+from simkl_connect.ui.view import View
 from simkl_simulator import Fault, Simulator
 
 REFRESHED = answer({**TOKEN_BODY, "access_token": "simkl_at_2", "refresh_token": None})
@@ -265,7 +265,7 @@ class _Fork:
 
 
 def _transport(url: str) -> Transport:
-    return Transport(Identity(url, CLIENT_ID, "1.2.3", "simkl-connect/1.2.3 (Kodi 20.1; Linux)"), Trust())
+    return Transport(ClientInfo(url, CLIENT_ID, "1.2.3", "simkl-connect/1.2.3 (Kodi 20.1; Linux)"), Trust())
 
 
 class Ear(logging.Handler):
@@ -335,7 +335,7 @@ class Device:
         self.wall = FakeClock(time.time())  # the clock that a sign-in counts a token's life by
         self.pace = _WatchedPace(self.clock)
         self.store.flows[CLIENT_ID] = self.worked_last
-        self.keeper = Keeper(
+        self.keeper = TokenRefresher(
             store=self.store,
             client_id=lambda: CLIENT_ID,
             open_exchange=self._open,
@@ -351,7 +351,7 @@ class Device:
             publish=self.views.append,
             stored=self.keeper.look_again,
             finished=self.finished.append,
-            resumption=Resumption(self.journal, self.clock, self.wall, "boot"),
+            resumption=PendingSignIn(self.journal, self.clock, self.wall, "boot"),
             clock=self.clock,
             jitter=lambda: 0.5,
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Callable
 
-from simkl_connect.answers import Answer
-from simkl_connect.ledger import StorageFailed
-from simkl_connect.values import Account, Token
-from simkl_connect.wire import Request, Response
+from simkl_connect.auth.events import Answer
+from simkl_connect.http.messages import Request, Response
+from simkl_connect.models import Account, Token
+from simkl_connect.storage.ledger import StorageFailed
 
 
 class FakeClock:

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Callable
 
-from simkl_connect.flows import Flow
-from simkl_connect.oauth2 import DeviceFlow
-from simkl_connect.pin import PinFlow
-from simkl_connect.values import Secret
-from simkl_connect.wire import Response
+from simkl_connect.auth.device_flow import DeviceFlow
+from simkl_connect.auth.flow_choice import Flow
+from simkl_connect.auth.pin_flow import PinFlow
+from simkl_connect.http.messages import Response
+from simkl_connect.models import Secret
 
 CLIENT_ID = "client-id"
 NOW = 1_800_000_000.0

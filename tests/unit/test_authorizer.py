@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from fakes import FakeClock, FakeExchange, FakeStore
 from flow_cases import ACCESS_TOKEN, CLIENT_ID, DEVICE, NOW, PIN, TOKEN_BODY, FlowCase, account, answer
-from simkl_connect.answers import Trouble
-from simkl_connect.authorizer import Authorizer, NotConfigured
-from simkl_connect.journal import Journal
-from simkl_connect.problems import Problem
-from simkl_connect.resumption import Resumption
-from simkl_connect.values import Account, Secret, Token
-from simkl_connect.view import View
-from simkl_connect.wire import Response
+from simkl_connect.auth.authorizer import Authorizer, NotConfigured
+from simkl_connect.auth.events import TransientError
+from simkl_connect.auth.pending_sign_in import PendingSignIn
+from simkl_connect.errors import Problem
+from simkl_connect.http.messages import Response
+from simkl_connect.models import Account, Secret, Token
+from simkl_connect.storage.journal import Journal
+from simkl_connect.ui.view import View
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Bench:
             publish=self.views.append,
             stored=lambda: self.stored.append(self.store.stored),
             finished=self.finished.append,
-            resumption=Resumption(Journal(str(self.folder / "sign-in.json")), self.clock, lambda: NOW, "boot"),
+            resumption=PendingSignIn(Journal(str(self.folder / "sign-in.json")), self.clock, lambda: NOW, "boot"),
             clock=self.clock,
             jitter=lambda: 0.5,
         )
@@ -172,7 +172,7 @@ def test_the_servers_own_words_are_shown_without_markup(bench: Bench) -> None:
     bench.authorizer.authorize("r1")
     refusal = answer({"error": "policy_violation", "error_description": "[B]Go[/B]\naway"}, 400)
     bench.respond(DEVICE.issued(), refusal)
-    assert (bench.view.phase, bench.view.problem, bench.view.said) == ("failed", "refused", "Go away")
+    assert (bench.view.phase, bench.view.problem, bench.view.server_message) == ("failed", "refused", "Go away")
 
 
 def test_a_read_only_token_is_kept_and_told(bench: Bench) -> None:
@@ -314,7 +314,7 @@ def test_a_token_that_can_not_be_saved_is_told(bench: Bench, case: FlowCase) -> 
 def test_an_account_that_can_not_be_named_stays_connected(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.authorize("r1")
     bench.respond(case.issued(), case.granted)
-    bench.exchange.fail(Trouble(Problem.TIMEOUT, "slow"))
+    bench.exchange.fail(TransientError(Problem.TIMEOUT, "slow"))
     bench.authorizer.advance()
     assert (bench.view.phase, bench.view.account_name) == ("connected", "")
 

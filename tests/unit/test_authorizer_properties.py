@@ -14,19 +14,19 @@ from flow_cases import CLIENT_ID, DEVICE_BODY, NOW, PIN_BODY, TOKEN_BODY, accoun
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from simkl_connect.answers import (
+from simkl_connect.auth.authorizer import Authorizer
+from simkl_connect.auth.events import (
     Answer,
+    FlowNotSupported,
     Granted,
-    Trouble,
-    Unsuited,
+    TransientError,
 )
-from simkl_connect.authorizer import Authorizer
-from simkl_connect.flows import FlowChoice
-from simkl_connect.problems import Problem
-from simkl_connect.resumption import Resumption
-from simkl_connect.values import Account, Secret, Token
-from simkl_connect.view import View
-from simkl_connect.wire import Request, Response
+from simkl_connect.auth.flow_choice import FlowChoice
+from simkl_connect.auth.pending_sign_in import PendingSignIn
+from simkl_connect.errors import Problem
+from simkl_connect.http.messages import Request, Response
+from simkl_connect.models import Account, Secret, Token
+from simkl_connect.ui.view import View
 from watch import Watch
 
 
@@ -93,7 +93,7 @@ class WatchedExchange:
         if isinstance(self._answer, Granted):
             self.granted.append(self._answer.token)
 
-    def fail(self, trouble: Trouble) -> None:
+    def fail(self, trouble: TransientError) -> None:
         self._answer, self._sent = trouble, None
 
     def withdraw(self) -> None:
@@ -154,7 +154,7 @@ class AuthorizerRules(RuleBasedStateMachine):
             publish=self.views.append,
             stored=lambda: None,
             finished=self.check_name,
-            resumption=Resumption(self.journal, self.clock, lambda: NOW + self.clock(), "boot"),
+            resumption=PendingSignIn(self.journal, self.clock, lambda: NOW + self.clock(), "boot"),
             clock=self.clock,
             jitter=lambda: 0.5,
         )
@@ -252,7 +252,7 @@ class AuthorizerRules(RuleBasedStateMachine):
     @precondition(lambda self: self.waiting)
     @rule(data=st.data(), problem=problems)
     def a_connection_fails(self, data: st.DataObject, problem: Problem) -> None:
-        self.pick(data).fail(Trouble(problem, "no network"))
+        self.pick(data).fail(TransientError(problem, "no network"))
         self.authorizer.advance()
 
     def pick(self, data: st.DataObject) -> WatchedExchange:
@@ -317,8 +317,8 @@ class AuthorizerRules(RuleBasedStateMachine):
 
     @invariant()
     def no_view_holds_a_secret(self) -> None:
-        published = self.view._replace(account_name="", said=self.view.said).to_json()
-        assert CANARY not in published.replace(self.view.said or "\0", "")
+        published = self.view._replace(account_name="", server_message=self.view.server_message).to_json()
+        assert CANARY not in published.replace(self.view.server_message or "\0", "")
         assert str(DEVICE_BODY["device_code"]) not in published
 
     @invariant()
@@ -339,7 +339,7 @@ class AuthorizerRules(RuleBasedStateMachine):
         for _ in range(3):
             for exchange in self.exchanges:
                 if exchange.awaits_an_answer:
-                    exchange.fail(Trouble(Problem.OFFLINE, ""))
+                    exchange.fail(TransientError(Problem.OFFLINE, ""))
             self.authorizer.advance()
         assert not self.authorizer.in_flight
         assert self.authorizer.seconds_to_wait() is None
@@ -363,7 +363,7 @@ def only_errors_are_logged() -> Any:
 def test_a_half_written_sign_in_is_not_taken_up_again(values: dict[str, str]) -> None:
     journal = MemoryJournal()
     journal.write(values)
-    assert Resumption(journal, FakeClock(), FakeClock(NOW), "boot").recall() is None
+    assert PendingSignIn(journal, FakeClock(), FakeClock(NOW), "boot").recall() is None
     assert journal.read() == {}
 
 
@@ -383,6 +383,6 @@ def test_the_search_for_a_flow_ends_however_often_the_server_points_to_another(
     for refusal in refused:
         asked += 1
         read = choice.flow.read_device_authorization(refusal)
-        if not isinstance(read, Unsuited) or not choice.otherwise(read):
+        if not isinstance(read, FlowNotSupported) or not choice.otherwise(read):
             break
     assert asked <= 3

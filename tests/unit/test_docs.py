@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from doc_tables import DOCS, PAGES, errors
 from real_kodi.paths import PROJECT
-from simkl_connect.problems import Problem
+from simkl_connect.errors import Problem
 
 THREATS = (DOCS / "threats.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:lib|tests)/[\w/.]+)(?:::(\w+))?`", THREATS)))

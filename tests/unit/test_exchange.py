@@ -8,12 +8,12 @@ from typing import Callable
 
 import pytest
 from fakes import FakeClock
-from simkl_connect.answers import Answer, Pending, Refused, Trouble
-from simkl_connect.exchange import INTERRUPT_EVERY, LONGEST_EXCHANGE, Exchange
-from simkl_connect.pace import POSTS_APART, Pace
-from simkl_connect.problems import Problem
-from simkl_connect.transport import ConnectionFailed
-from simkl_connect.wire import Request, Response
+from simkl_connect.auth.events import Answer, Pending, PermanentError, TransientError
+from simkl_connect.errors import Problem
+from simkl_connect.http.messages import Request, Response
+from simkl_connect.http.rate_limit import POSTS_APART, Pace
+from simkl_connect.http.session import ConnectionFailed
+from simkl_connect.http.worker import INTERRUPT_EVERY, LONGEST_EXCHANGE, Exchange
 
 POLL = Request("GET", "/oauth/pin/5G6JA")
 
@@ -80,7 +80,7 @@ def test_the_answer_is_there_once(open_exchange: Callable[[FakeTransport], Excha
 def test_a_failed_connection_is_trouble_with_its_name(open_exchange: Callable[[FakeTransport], Exchange]) -> None:
     exchange = open_exchange(FakeTransport(ConnectionFailed(Problem.TLS, "SSLError")))
     exchange.start(POLL, read_pending)
-    assert answer_of(exchange) == Trouble(Problem.TLS, "SSLError")
+    assert answer_of(exchange) == TransientError(Problem.TLS, "SSLError")
     assert exchange.close(5.0)
 
 
@@ -90,7 +90,7 @@ def test_a_mistake_in_our_own_code_ends_in_an_answer_and_a_log_line_without_its_
     exchange = open_exchange(FakeTransport(Response(200)))
     with caplog.at_level(logging.ERROR):
         exchange.start(POLL, fail_to_read)
-        assert answer_of(exchange) == Refused(Problem.INTERNAL, "ZeroDivisionError")
+        assert answer_of(exchange) == PermanentError(Problem.INTERNAL, "ZeroDivisionError")
     assert "fail_to_read" in caplog.text
     assert "CANARY" not in caplog.text
     assert exchange.close(5.0)
@@ -108,7 +108,7 @@ def test_an_exchange_that_takes_too_long_is_ended(
     assert not transport.released.is_set()
     assert exchange.wake_at() == pytest.approx(clock.now + 0.1)
     clock.advance(0.1)
-    assert answer_of(exchange) == Trouble(Problem.TIMEOUT, "interrupted")
+    assert answer_of(exchange) == TransientError(Problem.TIMEOUT, "interrupted")
     assert exchange.close(5.0)
 
 

@@ -14,14 +14,14 @@ from typing import Callable, Iterator
 import pytest
 from device import ASKS, WEEK, Ask, Device, Ear, Network, Wire, Words
 from flow_cases import ACCESS_TOKEN, DEVICE_BODY, PIN_BODY, TOKEN_BODY, answer
-from simkl_connect import route, sockets
-from simkl_connect.keeper import FIRST_RETRY, Notice
-from simkl_connect.phases import Phase
-from simkl_connect.problems import Problem
-from simkl_connect.screen import BUTTONS, Button
-from simkl_connect.transport import LARGEST_BODY, ConnectionFailed
-from simkl_connect.values import Secret
-from simkl_connect.wire import Response
+from simkl_connect.auth.phases import Phase
+from simkl_connect.auth.token_refresher import FIRST_RETRY, Notice
+from simkl_connect.errors import Problem
+from simkl_connect.http import route, sockets
+from simkl_connect.http.messages import Response
+from simkl_connect.http.session import LARGEST_BODY, ConnectionFailed
+from simkl_connect.models import Secret
+from simkl_connect.ui.screen import BUTTONS, Button
 from simkl_simulator import (
     Body,
     CloseEmpty,
@@ -317,7 +317,7 @@ def test_a_refusal_that_quotes_the_device_code_is_not_shown(words: Device, ask: 
     server(words).strike(ask, answer({"error": "policy_violation", "error_description": f"No: {quoted}"}, 400))
     words.authorizer.authorize("r1")
     words.run(lambda: words.view.phase == "failed")
-    assert (words.view.problem, words.view.said) == ("refused", "")
+    assert (words.view.problem, words.view.server_message) == ("refused", "")
 
 
 UNAUTHORIZED = answer({"error": "user_token_failed", "code": 401, "message": CANARY}, 401)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 from flow_cases import ACCESS_TOKEN, CLIENT_ID, PIN, FlowCase, answer
-from simkl_connect.answers import CodeGone, CodeIssued, Granted, Pending, Refused, SlowDown, Trouble
-from simkl_connect.pin import PinFlow
-from simkl_connect.problems import Problem
-from simkl_connect.values import DeviceAuthorization, Secret
+from simkl_connect.auth.events import (
+    CodeExpired,
+    CodeIssued,
+    Granted,
+    Pending,
+    PermanentError,
+    SlowDown,
+    TransientError,
+)
+from simkl_connect.auth.pin_flow import PinFlow
+from simkl_connect.errors import Problem
+from simkl_connect.models import DeviceAuthorization, Secret
 
 
 def issued(case: FlowCase, **changed: object) -> DeviceAuthorization:
@@ -49,7 +57,7 @@ def test_a_small_interval_is_at_least_a_second(case: FlowCase) -> None:
 )
 def test_a_code_that_can_not_be_shown_is_no_code(case: FlowCase, code: object) -> None:
     read = case.flow().read_device_authorization(case.issued(user_code=code))
-    assert isinstance(read, Trouble)
+    assert isinstance(read, TransientError)
     assert read.problem is Problem.BAD_ANSWER
 
 
@@ -92,7 +100,7 @@ def test_polls_are_read(case: FlowCase) -> None:
     read = case.flow().read_token
     assert isinstance(read(case.pending), Pending)
     assert isinstance(read(case.slow_down), SlowDown)
-    assert isinstance(read(case.code_gone), CodeGone)
+    assert isinstance(read(case.code_gone), CodeExpired)
     granted = read(case.granted)
     assert isinstance(granted, Granted)
     assert granted.token.access_token == Secret(ACCESS_TOKEN)
@@ -101,18 +109,18 @@ def test_polls_are_read(case: FlowCase) -> None:
 def test_a_refused_client_id_is_final(case: FlowCase) -> None:
     flow = case.flow()
     for read in (flow.read_device_authorization(case.client_refused), flow.read_token(case.client_refused)):
-        assert isinstance(read, Refused)
+        assert isinstance(read, PermanentError)
         assert read.problem is Problem.CLIENT_ID_REFUSED
 
 
 @pytest.mark.parametrize("body", [{}, {"result": "OK"}, {"result": "KO"}, {"result": "KO", "message": "Maybe"}])
 def test_an_unknown_word_is_never_taken_for_pending(body: object) -> None:
-    assert isinstance(PinFlow(CLIENT_ID).read_token(answer(body)), Trouble)
+    assert isinstance(PinFlow(CLIENT_ID).read_token(answer(body)), TransientError)
 
 
 @pytest.mark.parametrize("token", ["", None, 5, "a b", "a\nb", "ü", "x" * 5000, ["x"]])
 def test_a_token_that_can_not_be_sent_is_no_token(token: object) -> None:
-    assert isinstance(PinFlow(CLIENT_ID).read_token(answer({"result": "OK", "access_token": token})), Trouble)
+    assert isinstance(PinFlow(CLIENT_ID).read_token(answer({"result": "OK", "access_token": token})), TransientError)
 
 
 def test_the_code_is_polled_by_its_own_path() -> None:

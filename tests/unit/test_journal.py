@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from simkl_connect.journal import Journal
+from simkl_connect.storage.journal import Journal
 
 VALUES = {"access_token": "secret", "scope": ""}
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 from fakes import FakeClock, FakeExchange, FakeStore
 from flow_cases import CLIENT_ID, NOW, TOKEN_BODY, account, answer
-from simkl_connect.keeper import LONGEST_RETRY, NAME_ATTEMPTS, Keeper, Notice
-from simkl_connect.values import Account, Secret, Token
-from simkl_connect.wire import Request, Response
+from simkl_connect.auth.token_refresher import LONGEST_RETRY, NAME_ATTEMPTS, Notice, TokenRefresher
+from simkl_connect.http.messages import Request, Response
+from simkl_connect.models import Account, Secret, Token
 
 DAY = 86400.0
 REFRESHED = answer({**TOKEN_BODY, "access_token": "simkl_at_2", "refresh_token": None})
@@ -35,7 +35,7 @@ class Bench:
 
     def start(self, token: Token | None, name: str = "Ada") -> None:
         self.store.stored, self.store.owner = token, Account(name)
-        self.keeper = Keeper(
+        self.keeper = TokenRefresher(
             store=self.store,
             client_id=lambda: self.configured,
             open_exchange=self._open,

@@ -13,21 +13,22 @@ from typing import Iterator
 import pytest
 from fake_kodi import FakeKodi
 from real_kodi.waiting import wait_for
-from simkl_connect.commands import AUTHORIZE
-from simkl_connect.journal import Journal
-from simkl_connect.keeper import Notice
-from simkl_connect.kodi import channel, notifications, preferences
+from simkl_connect.auth.phases import Phase
+from simkl_connect.auth.token_refresher import Notice
+from simkl_connect.errors import Problem
+from simkl_connect.http.session import ConnectionFailed
+from simkl_connect.http.trust import Trust
+from simkl_connect.kodi import ipc as channel
+from simkl_connect.kodi import notifications, preferences
 from simkl_connect.kodi.service import Service
 from simkl_connect.kodi.settings import Settings
 from simkl_connect.kodi.texts import Texts
-from simkl_connect.ledger import StorageFailed
-from simkl_connect.phases import Phase
-from simkl_connect.problems import Problem
-from simkl_connect.screen import screen_of
-from simkl_connect.transport import ConnectionFailed
-from simkl_connect.trust import Trust
-from simkl_connect.values import Account, Secret, Token
-from simkl_connect.view import View
+from simkl_connect.models import Account, Secret, Token
+from simkl_connect.storage.journal import Journal
+from simkl_connect.storage.ledger import StorageFailed
+from simkl_connect.ui.commands import AUTHORIZE
+from simkl_connect.ui.screen import screen_of
+from simkl_connect.ui.view import View
 
 ADDON_ID = "script.simkl.connect"
 TOKEN = Token(Secret("simkl_at"), Secret("simkl_rt"), 1_800_000_000.0, "media:read media:write", "client-id")
@@ -296,7 +297,7 @@ def test_all_connections_share_the_authorities(
             trusts.append(trust)
             raise ConnectionFailed(Problem.OFFLINE, "nobody there")
 
-    monkeypatch.setattr("simkl_connect.transport.Transport", Unreachable)
+    monkeypatch.setattr("simkl_connect.http.session.Transport", Unreachable)
     kodi.settings["client_id"] = "an-id"
     for request in ("r1", "r2"):
         service.onNotification(ADDON_ID, f"Other.{AUTHORIZE}", json.dumps({"request": request}))
@@ -401,5 +402,5 @@ def test_what_falls_short_of_a_connection_is_told_with_it(kodi: FakeKodi) -> Non
 
 
 def test_the_servers_own_words_follow_ours(kodi: FakeKodi) -> None:
-    message = Texts().message(screen_of(View(phase="failed", problem="refused", said="Go away"), 0.0))
+    message = Texts().message(screen_of(View(phase="failed", problem="refused", server_message="Go away"), 0.0))
     assert message.endswith("Go away")

@@ -7,8 +7,8 @@ from typing import Mapping
 
 import pytest
 from fakes import FakeClock
-from simkl_connect.journal import Journal
-from simkl_connect.ledger import RETRY_EVERY, Ledger, StorageFailed
+from simkl_connect.storage.journal import Journal
+from simkl_connect.storage.ledger import RETRY_EVERY, Ledger, StorageFailed
 
 TOKEN = {"access_token": "new", "account_name": ""}
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
-from simkl_connect import names
-from simkl_connect.problems import Problem
-from simkl_connect.transport import ConnectionFailed, Transport
-from simkl_connect.trust import Trust
-from simkl_connect.wire import Identity, Request
+from simkl_connect.errors import Problem
+from simkl_connect.http import names
+from simkl_connect.http.messages import ClientInfo, Request
+from simkl_connect.http.session import ConnectionFailed, Transport
+from simkl_connect.http.trust import Trust
 
 HOST = "simkl.example"
 
@@ -35,7 +35,7 @@ def name_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[soc
 
 @pytest.fixture
 def transport() -> Iterator[Transport]:
-    opened = Transport(Identity(f"https://{HOST}", "id", "1", "agent"), Trust())
+    opened = Transport(ClientInfo(f"https://{HOST}", "id", "1", "agent"), Trust())
     yield opened
     opened.close()
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from fake_kodi import FakeKodi
-from simkl_connect.kodi import channel, presenter
+from simkl_connect.kodi import ipc as channel
+from simkl_connect.kodi import presenter
 from simkl_connect.kodi.dialog import LAST
-from simkl_connect.view import View
+from simkl_connect.ui.view import View
 
 NAME = "r1"
 
@@ -26,19 +27,19 @@ class Window:
         return self.presses.pop(0) if self.presses else None
 
 
-class Viewer:
+class ServiceClient:
     def __init__(self, view: View) -> None:
         self.shown = view
-        self.said: list[str] = []
+        self.server_message: list[str] = []
 
     def view(self) -> View:
         return self.shown
 
     def authorize(self, _request: str) -> None:
-        self.said.append("authorize")
+        self.server_message.append("authorize")
 
     def cancel(self) -> None:
-        self.said.append("cancel")
+        self.server_message.append("cancel")
 
 
 class Painter:
@@ -67,21 +68,21 @@ def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
 FAILED = View(request=NAME, phase="failed", problem="offline")
 
 
-def said(viewer: Viewer, window: Window) -> list[str]:
+def said(viewer: ServiceClient, window: Window) -> list[str]:
     presenter._follow(viewer, window, Painter(), NAME, Monitor())  # type: ignore[arg-type]
-    return viewer.said
+    return viewer.server_message
 
 
 def test_a_press_while_the_window_was_filled_is_meant_for_what_stood_there(kodi: FakeKodi) -> None:
-    assert said(Viewer(FAILED), Window(0)) == ["cancel"]
+    assert said(ServiceClient(FAILED), Window(0)) == ["cancel"]
 
 
 def test_a_press_is_meant_for_the_screen_that_was_drawn(kodi: FakeKodi) -> None:
-    assert said(Viewer(FAILED), Window(None, 0)) == ["authorize"]
+    assert said(ServiceClient(FAILED), Window(None, 0)) == ["authorize"]
 
 
 def test_back_leaves_a_screen_with_two_buttons_and_cancels_nothing(kodi: FakeKodi) -> None:
-    assert said(Viewer(FAILED), Window(None, LAST)) == []
+    assert said(ServiceClient(FAILED), Window(None, LAST)) == []
 
 
 def test_a_dialog_that_another_press_has_replaced_leaves_its_pictures_alone(kodi: FakeKodi) -> None:

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from fake_kodi import FakeKodi
+from simkl_connect.errors import Problem
+from simkl_connect.http.messages import ClientInfo, Request
+from simkl_connect.http.session import ConnectionFailed, Transport
+from simkl_connect.http.trust import Trust
 from simkl_connect.kodi.proxy import proxy
-from simkl_connect.problems import Problem
-from simkl_connect.transport import ConnectionFailed, Transport
-from simkl_connect.trust import Trust
-from simkl_connect.wire import Identity, Request
 from simkl_simulator import Hang, Simulator, silent_listener
 from simkl_simulator.certificates import Certificates, Pair, make_certificates
 from simkl_simulator.socks import socks_proxy
@@ -100,7 +100,7 @@ def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificate
 
 @contextmanager
 def transport(url: str, proxy_url: str) -> Iterator[Transport]:
-    opened = Transport(Identity(url, "id", "1.2.3", "simkl-connect/1.2.3", proxy_url), Trust())
+    opened = Transport(ClientInfo(url, "id", "1.2.3", "simkl-connect/1.2.3", proxy_url), Trust())
     try:
         yield opened
     finally:
@@ -264,4 +264,4 @@ def test_kodis_settings_become_an_address(
 
 
 def test_the_password_is_not_in_the_identitys_repr() -> None:
-    assert "CANARY" not in repr(Identity("https://api.simkl.com", "id", "1", "ua", "http://u:CANARY@proxy"))
+    assert "CANARY" not in repr(ClientInfo("https://api.simkl.com", "id", "1", "ua", "http://u:CANARY@proxy"))

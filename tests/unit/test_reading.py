@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 from flow_cases import account, answer
-from simkl_connect.account import read_account
-from simkl_connect.answers import Identified, Trouble
-from simkl_connect.reading import clean_text, retry_after
-from simkl_connect.wire import Response
+from simkl_connect.api.parsing import clean_text, retry_after
+from simkl_connect.api.users import read_account
+from simkl_connect.auth.events import Identified, TransientError
+from simkl_connect.http.messages import Response
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_the_account_is_named_once_it_is_read() -> None:
 
 @pytest.mark.parametrize("body", [{}, {"user": None}, {"user": {"name": 5}}, {"user": {"name": "[B][/B]"}}, []])
 def test_an_account_without_a_name_is_trouble(body: object) -> None:
-    assert isinstance(read_account(answer(body)), Trouble)
+    assert isinstance(read_account(answer(body)), TransientError)
 
 
 @pytest.mark.parametrize("number", [None, True, {}, [1]])

@@ -23,27 +23,28 @@ from chances import (
 from flow_cases import CLIENT_ID, NOW, answer
 from hypothesis import event, given
 from hypothesis import strategies as st
-from simkl_connect import oauth2, reading
-from simkl_connect.account import read_account
-from simkl_connect.answers import (
+from simkl_connect.api import parsing as reading
+from simkl_connect.api.parsing import LONGEST_RETRY_AFTER, clean_text, read_verification_uri, retry_after
+from simkl_connect.api.users import read_account
+from simkl_connect.auth import device_flow as oauth2
+from simkl_connect.auth.device_flow import DeviceFlow
+from simkl_connect.auth.events import (
     Answer,
     CodeIssued,
-    Ended,
     Granted,
+    GrantEnded,
     Identified,
+    PermanentError,
     Refreshed,
-    Refused,
-    Trouble,
+    TransientError,
 )
-from simkl_connect.journal import Journal
-from simkl_connect.oauth2 import DeviceFlow
-from simkl_connect.phases import Phase
-from simkl_connect.pin import PinFlow
-from simkl_connect.problems import Problem
-from simkl_connect.reading import LONGEST_RETRY_AFTER, clean_text, read_verification_uri, retry_after
-from simkl_connect.values import Account, DeviceAuthorization, Secret, Token
-from simkl_connect.view import View
-from simkl_connect.wire import Response
+from simkl_connect.auth.phases import Phase
+from simkl_connect.auth.pin_flow import PinFlow
+from simkl_connect.errors import Problem
+from simkl_connect.http.messages import Response
+from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
+from simkl_connect.storage.journal import Journal
+from simkl_connect.ui.view import View
 
 DEVICE = DeviceFlow(CLIENT_ID, Secret("verifier"), lambda: NOW)
 PIN = PinFlow(CLIENT_ID)
@@ -90,15 +91,15 @@ def check_authorization(code: DeviceAuthorization) -> None:
     assert 1.0 <= code.interval <= reading.LONGEST_INTERVAL
 
 
-def check_trouble(read: Trouble) -> None:
+def check_trouble(read: TransientError) -> None:
     assert isinstance(read.problem, Problem)
     assert read.retry_after is None or 0.0 <= read.retry_after <= LONGEST_RETRY_AFTER
     check_text(read.detail, 120)
 
 
-def check_refusal(read: Refused) -> None:
+def check_refusal(read: PermanentError) -> None:
     assert isinstance(read.problem, Problem)
-    check_text(read.said, 120)
+    check_text(read.server_message, 120)
     check_text(read.detail, 120)
 
 
@@ -115,20 +116,20 @@ def check(read: Answer) -> None:
         check_authorization(read.authorization)
     elif isinstance(read, (Granted, Refreshed)):
         check_token(read.token)
-    elif isinstance(read, Trouble):
+    elif isinstance(read, TransientError):
         check_trouble(read)
-    elif isinstance(read, Refused):
+    elif isinstance(read, PermanentError):
         check_refusal(read)
     elif isinstance(read, Identified):
         check_account(read.account)
-    elif isinstance(read, Ended):
+    elif isinstance(read, GrantEnded):
         check_text(read.detail, 120)
 
 
 def without_what_is_shown(read: Answer) -> Answer:
     """The answer without the server's words that are meant for the screen, or for nobody but are no secret."""
-    if isinstance(read, Refused):
-        return read._replace(said="")
+    if isinstance(read, PermanentError):
+        return read._replace(server_message="")
     if isinstance(read, Identified):
         return Identified(Account(""))
     if isinstance(read, (Granted, Refreshed)):
@@ -233,7 +234,7 @@ views = st.builds(
     deadline=st.one_of(st.none(), st.floats(0, 1e9)),
     account_name=words,
     problem=st.one_of(st.none(), st.sampled_from([problem.value for problem in Problem])),
-    said=words,
+    server_message=words,
 )
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from fakes import FakeClock
 from flow_cases import NOW
-from simkl_connect.flows import FlowChoice
-from simkl_connect.journal import Journal
-from simkl_connect.phases import Phase
-from simkl_connect.resumption import Resumption
-from simkl_connect.sign_in import SignIn
-from simkl_connect.values import DeviceAuthorization, Secret
+from simkl_connect.auth.flow_choice import FlowChoice
+from simkl_connect.auth.pending_sign_in import PendingSignIn
+from simkl_connect.auth.phases import Phase
+from simkl_connect.auth.state_machine import SignIn
+from simkl_connect.models import DeviceAuthorization, Secret
+from simkl_connect.storage.journal import Journal
 
 CODE = DeviceAuthorization(
     Secret("BDWP-HQPK"),
@@ -32,18 +32,18 @@ def journal(tmp_path: Path) -> Journal:
 def remember(journal: Journal, left: float = 600.0, boot_id: str = "boot 1") -> None:
     state = SignIn(phase=Phase.WAITING, authorization=CODE, interval=10.0, due=5.0, deadline=1000.0 + left)
     choice = FlowChoice("client-id", "device", Secret("verifier"))
-    Resumption(journal, FakeClock(1000.0), FakeClock(NOW), boot_id).remember("r1", choice, state)
+    PendingSignIn(journal, FakeClock(1000.0), FakeClock(NOW), boot_id).remember("r1", choice, state)
 
 
 def recall(journal: Journal, now: float, wall: float, boot_id: str) -> SignIn:
-    recalled = Resumption(journal, FakeClock(now), FakeClock(wall), boot_id).recall()
+    recalled = PendingSignIn(journal, FakeClock(now), FakeClock(wall), boot_id).recall()
     assert recalled is not None
     return recalled[2]
 
 
 def test_everything_that_polling_needs_is_recalled(journal: Journal) -> None:
     remember(journal)
-    recalled = Resumption(journal, FakeClock(1060.0), FakeClock(NOW + 60), "boot 1").recall()
+    recalled = PendingSignIn(journal, FakeClock(1060.0), FakeClock(NOW + 60), "boot 1").recall()
     assert recalled is not None
     request, choice, state = recalled
     assert (request, choice.client_id, choice.flow.name, choice.flow.verifier) == (
@@ -89,5 +89,5 @@ def test_an_unknown_boot_is_never_the_same_one(journal: Journal) -> None:
 @pytest.mark.parametrize("values", [{"request": "r1"}, {"version": "another"}])
 def test_what_another_version_wrote_is_forgotten(journal: Journal, values: dict[str, str]) -> None:
     journal.write(values)
-    assert Resumption(journal, FakeClock(), FakeClock(), "boot").recall() is None
+    assert PendingSignIn(journal, FakeClock(), FakeClock(), "boot").recall() is None
     assert journal.read() == {}

@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from simkl_connect.phases import Phase
-from simkl_connect.problems import Problem
-from simkl_connect.screen import BUTTONS, Button, screen_of
-from simkl_connect.view import View
+from simkl_connect.auth.phases import Phase
+from simkl_connect.errors import Problem
+from simkl_connect.ui.screen import BUTTONS, Button, screen_of
+from simkl_connect.ui.view import View
 
 MEDIA = Path(__file__).parents[2] / "resources/skins/Default/media/simkl-connect"
 WAITING = View(

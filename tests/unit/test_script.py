@@ -10,7 +10,8 @@ from typing import Callable
 import pytest
 from fake_kodi import FakeKodi
 from fakes import FakeClock
-from simkl_connect.kodi import channel, script
+from simkl_connect.kodi import ipc as channel
+from simkl_connect.kodi import script
 
 REQUEST = "r1"
 

@@ -10,14 +10,14 @@ import pytest
 from device import ASKS, WEEK, Ask, Device, Ear, Line, Wire, Words, kind_of
 from fakes import FakeStore
 from flow_cases import CLIENT_ID, DEVICE
-from simkl_connect.account import account_request, read_account
-from simkl_connect.answers import Identified, Refused
-from simkl_connect.exchange import Exchange
-from simkl_connect.ledger import StorageFailed
-from simkl_connect.pace import Pace
-from simkl_connect.problems import Problem
-from simkl_connect.values import Secret, Token
-from simkl_connect.wire import Request, Response
+from simkl_connect.api.users import account_request, read_account
+from simkl_connect.auth.events import Identified, PermanentError
+from simkl_connect.errors import Problem
+from simkl_connect.http.messages import Request, Response
+from simkl_connect.http.rate_limit import Pace
+from simkl_connect.http.worker import Exchange
+from simkl_connect.models import Secret, Token
+from simkl_connect.storage.ledger import StorageFailed
 
 CANARY = "CANARY-7"
 ERRORS: dict[str, Exception] = {
@@ -118,7 +118,7 @@ def test_a_token_that_can_not_be_saved_is_not_told(ear: Ear) -> None:
     device.run(lambda: device.view.phase == "failed")
     assert device.view.problem == "storage"
     assert [line for line in ear.lines if line.startswith("ERROR")] == [
-        "ERROR simkl_connect.authorizer not saved: settings.xml did not keep access_token"
+        "ERROR simkl_connect.auth.authorizer not saved: settings.xml did not keep access_token"
     ]
     device.close()
 
@@ -136,7 +136,7 @@ def test_a_token_that_somebody_has_spoilt_in_the_settings_is_neither_told_nor_se
     assert CANARY not in f"{answer!r} {answer}"
     assert not isinstance(answer, Identified)
     if token != CANARY:
-        assert isinstance(answer, Refused)
+        assert isinstance(answer, PermanentError)
         assert answer.problem is Problem.INTERNAL
     assert ["x" in request.headers for request in network.simkl.requests] in ([], [False])
 

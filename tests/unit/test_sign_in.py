@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from simkl_connect.answers import CodeGone, CodeIssued, Denied, Granted, Identified, Pending, Refused, SlowDown, Trouble
-from simkl_connect.phases import Phase
-from simkl_connect.problems import Problem
-from simkl_connect.sign_in import LONGEST_BACKOFF, Cancelled, Event, Sent, SignIn, Step, Tick
-from simkl_connect.values import Account, DeviceAuthorization, Secret, Token
+from simkl_connect.auth.events import (
+    CodeExpired,
+    CodeIssued,
+    Denied,
+    Granted,
+    Identified,
+    Pending,
+    PermanentError,
+    SlowDown,
+    TransientError,
+)
+from simkl_connect.auth.phases import Phase
+from simkl_connect.auth.state_machine import LONGEST_BACKOFF, Cancelled, Event, Sent, SignIn, Step, Tick
+from simkl_connect.errors import Problem
+from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 
 CODE = DeviceAuthorization(Secret("5G6JA"), "https://simkl.com/pin", Secret("https://simkl.com/pin/5G6JA"), 900.0, 5.0)
 GRANTED = Granted(Token(Secret("token")))
-TROUBLE = Trouble(Problem.OFFLINE, "no network")
-REFUSED = Refused(Problem.CLIENT_ID_REFUSED, "HTTP 412")
+TROUBLE = TransientError(Problem.OFFLINE, "no network")
+REFUSED = PermanentError(Problem.CLIENT_ID_REFUSED, "HTTP 412")
 ENDS = {
-    "code gone": (CodeGone(), Phase.EXPIRED),
+    "code gone": (CodeExpired(), Phase.EXPIRED),
     "denied": (Denied(), Phase.DENIED),
     "refused": (REFUSED, Phase.FAILED),
     "cancelled": (Cancelled(), Phase.CANCELLED),
@@ -69,7 +79,7 @@ def test_no_poll_is_due_at_the_deadline_or_later() -> None:
 def test_it_wakes_for_the_next_poll_or_the_deadline_whichever_comes_first() -> None:
     assert waiting().wake_at() == 6.0
     assert waiting().advance(Sent(), 6.0).wake_at() == 900.0
-    assert polled(waiting(), Trouble(Problem.RATE_LIMITED, "", retry_after=5000.0), 6.0).wake_at() == 900.0
+    assert polled(waiting(), TransientError(Problem.RATE_LIMITED, "", retry_after=5000.0), 6.0).wake_at() == 900.0
 
 
 @pytest.mark.parametrize(("event", "phase"), ENDS.values(), ids=ENDS)
@@ -146,7 +156,7 @@ def test_an_interval_above_the_longest_backoff_is_kept_while_retrying() -> None:
 
 
 def test_retry_after_is_respected() -> None:
-    assert polled(waiting(), Trouble(Problem.RATE_LIMITED, "", retry_after=120.0), 6.0).due == 126.0
+    assert polled(waiting(), TransientError(Problem.RATE_LIMITED, "", retry_after=120.0), 6.0).due == 126.0
 
 
 def test_a_connected_account_is_identified_once() -> None:

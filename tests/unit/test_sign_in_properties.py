@@ -8,26 +8,26 @@ from chances import CANARY, OLD, problems, seconds, steady
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from simkl_connect.answers import (
-    CodeGone,
+from simkl_connect.api.parsing import LONGEST_RETRY_AFTER
+from simkl_connect.auth.events import (
+    CodeExpired,
     CodeIssued,
     Denied,
-    Ended,
+    FlowNotSupported,
     Granted,
+    GrantEnded,
     Identified,
     Pending,
+    PermanentError,
     Refreshed,
-    Refused,
     Revoked,
     SlowDown,
-    Trouble,
-    Unsuited,
+    TransientError,
 )
-from simkl_connect.phases import Phase
-from simkl_connect.problems import Problem
-from simkl_connect.reading import LONGEST_RETRY_AFTER
-from simkl_connect.sign_in import Cancelled, Event, Sent, SignIn, Step, Tick
-from simkl_connect.values import Account, DeviceAuthorization, Secret, Token
+from simkl_connect.auth.phases import Phase
+from simkl_connect.auth.state_machine import Cancelled, Event, Sent, SignIn, Step, Tick
+from simkl_connect.errors import Problem
+from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 from watch import Watch
 
 codes = st.builds(
@@ -39,15 +39,15 @@ codes = st.builds(
     interval=st.one_of(st.sampled_from([5.0, 5.0, 1.0]), st.floats(1.0, 300.0)),
 )
 granted = st.builds(Granted, st.just(Token(Secret(CANARY))), st.sampled_from([None, Problem.READ_ONLY]))
-troubles = st.builds(Trouble, problems, st.just(""), st.one_of(st.none(), st.floats(0.0, LONGEST_RETRY_AFTER)))
+troubles = st.builds(TransientError, problems, st.just(""), st.one_of(st.none(), st.floats(0.0, LONGEST_RETRY_AFTER)))
 answers: st.SearchStrategy[Event] = st.one_of(
     st.just(Pending()),
     st.just(SlowDown()),
     troubles,
-    st.sampled_from([CodeGone(), Denied(), Ended(""), Revoked(), Refused(Problem.REFUSED, "", "No")]),
+    st.sampled_from([CodeExpired(), Denied(), GrantEnded(""), Revoked(), PermanentError(Problem.REFUSED, "", "No")]),
     granted,
     st.builds(CodeIssued, codes),
-    st.sampled_from([Unsuited(Problem.REFUSED, ""), Identified(Account("Ada")), Refreshed(OLD)]),
+    st.sampled_from([FlowNotSupported(Problem.REFUSED, ""), Identified(Account("Ada")), Refreshed(OLD)]),
 )
 ENDS = (Phase.EXPIRED, Phase.CONNECTED, Phase.DENIED, Phase.FAILED, Phase.CANCELLED)
 POLLING = (Phase.WAITING, Phase.RETRYING)
@@ -124,7 +124,7 @@ class SignInRules(RuleBasedStateMachine):
         self.watch.answered(read, self.now)
         if isinstance(read, Granted) and phase is not Phase.STARTING:
             self.granted = True
-        if isinstance(read, Trouble) and phase in POLLING:
+        if isinstance(read, TransientError) and phase in POLLING:
             assert self.state.due >= self.now + max(self.watch.interval, read.retry_after or 0.0)
 
     @precondition(lambda self: self.state.running)

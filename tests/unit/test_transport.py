@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
-from simkl_connect.problems import Problem
-from simkl_connect.transport import LARGEST_BODY, ConnectionFailed, Transport
-from simkl_connect.trust import Trust
-from simkl_connect.values import Secret
-from simkl_connect.wire import Identity, Request, checked_base_url
+from simkl_connect.errors import Problem
+from simkl_connect.http.messages import ClientInfo, Request, checked_base_url
+from simkl_connect.http.session import LARGEST_BODY, ConnectionFailed, Transport
+from simkl_connect.http.trust import Trust
+from simkl_connect.models import Secret
 from simkl_simulator import (
     Body,
     Drip,
@@ -37,7 +37,7 @@ def open_transport() -> Iterator[Open]:
     opened: list[Transport] = []
 
     def open_one(url: str) -> Transport:
-        opened.append(Transport(Identity(url, "id", "1.2.3", "simkl-connect/1.2.3 (Kodi 20.1; Linux)"), Trust()))
+        opened.append(Transport(ClientInfo(url, "id", "1.2.3", "simkl-connect/1.2.3 (Kodi 20.1; Linux)"), Trust()))
         return opened[-1]
 
     yield open_one

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 from real_kodi.waiting import wait_for
-from simkl_connect import trust
-from simkl_connect.trust import CERTIFI_MODULE, Trust
+from simkl_connect.http import trust
+from simkl_connect.http.trust import CERTIFI_MODULE, Trust
 from simkl_simulator.certificates import Certificates, make_certificates
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from simkl_connect.upkeep import LONGEST_TOKEN_EXPIRES_IN, REFRESH_WITHIN, REMIND_FROM, is_needed
+from simkl_connect.auth.upkeep import LONGEST_TOKEN_EXPIRES_IN, REFRESH_WITHIN, REMIND_FROM, is_needed
 
 NOW = 1_790_000_000.0
 """Before 2027."""

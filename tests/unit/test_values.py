@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from simkl_connect.answers import CodeIssued, Granted
-from simkl_connect.sign_in import SignIn
-from simkl_connect.values import DeviceAuthorization, Secret, Token
-from simkl_connect.view import View
-from simkl_connect.wire import Request, Response
+from simkl_connect.auth.events import CodeIssued, Granted
+from simkl_connect.auth.state_machine import SignIn
+from simkl_connect.http.messages import Request, Response
+from simkl_connect.models import DeviceAuthorization, Secret, Token
+from simkl_connect.ui.view import View
 
 CANARY = "CANARY"
 SECRET = Secret(CANARY)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 from fakes import FakeClock
-from simkl_connect.commands import AUTHORIZE, CANCEL
-from simkl_connect.view import View
-from simkl_connect.viewer import GONE_AFTER, SILENT_AFTER, Viewer
+from simkl_connect.ui.commands import AUTHORIZE, CANCEL
+from simkl_connect.ui.service_client import GONE_AFTER, SILENT_AFTER, ServiceClient
+from simkl_connect.ui.view import View
 
 
 class Service:
@@ -24,27 +24,27 @@ def service() -> Service:
 
 
 @pytest.fixture
-def viewer(service: Service, clock: FakeClock) -> Viewer:
+def viewer(service: Service, clock: FakeClock) -> ServiceClient:
     """It follows ``r1``, which has just been sent."""
-    return Viewer("r1", service.send, lambda: service.shown, clock)
+    return ServiceClient("r1", service.send, lambda: service.shown, clock)
 
 
-def test_it_starts_before_the_service_has_answered(viewer: Viewer, service: Service) -> None:
+def test_it_starts_before_the_service_has_answered(viewer: ServiceClient, service: Service) -> None:
     assert service.commands == []
     assert viewer.view().phase == "starting"
 
 
-def test_what_is_left_of_an_earlier_sign_in_is_not_shown(viewer: Viewer, service: Service) -> None:
+def test_what_is_left_of_an_earlier_sign_in_is_not_shown(viewer: ServiceClient, service: Service) -> None:
     service.shown = View(request="r0", phase="expired")
     assert viewer.view().phase == "starting"
 
 
-def test_it_shows_what_the_service_shows(viewer: Viewer, service: Service) -> None:
+def test_it_shows_what_the_service_shows(viewer: ServiceClient, service: Service) -> None:
     service.shown = View(request="r1", phase="waiting", user_code="5G6JA")
     assert viewer.view() == service.shown
 
 
-def test_it_follows_a_sign_in_that_another_press_has_taken_up(viewer: Viewer, service: Service) -> None:
+def test_it_follows_a_sign_in_that_another_press_has_taken_up(viewer: ServiceClient, service: Service) -> None:
     service.shown = View(request="r1", phase="waiting")
     viewer.view()
     service.shown = View(request="r9", phase="waiting", user_code="5G6JA")
@@ -53,7 +53,7 @@ def test_it_follows_a_sign_in_that_another_press_has_taken_up(viewer: Viewer, se
 
 @pytest.mark.parametrize("shown", [None, View()])
 def test_a_service_that_never_answers_is_a_failure(
-    viewer: Viewer, service: Service, clock: FakeClock, shown: View | None
+    viewer: ServiceClient, service: Service, clock: FakeClock, shown: View | None
 ) -> None:
     service.shown = shown
     clock.advance(SILENT_AFTER)
@@ -64,7 +64,7 @@ def test_a_service_that_never_answers_is_a_failure(
 
 @pytest.mark.parametrize("shown", [None, View()])
 def test_a_service_that_has_gone_is_a_failure_within_seconds(
-    viewer: Viewer, service: Service, clock: FakeClock, shown: View | None
+    viewer: ServiceClient, service: Service, clock: FakeClock, shown: View | None
 ) -> None:
     service.shown = View(request="r1", phase="waiting", user_code="5G6JA")
     viewer.view()
@@ -75,7 +75,9 @@ def test_a_service_that_has_gone_is_a_failure_within_seconds(
     assert (viewer.view().phase, viewer.view().problem) == ("failed", "service_gone")
 
 
-def test_a_service_that_comes_back_in_time_is_not_missed(viewer: Viewer, service: Service, clock: FakeClock) -> None:
+def test_a_service_that_comes_back_in_time_is_not_missed(
+    viewer: ServiceClient, service: Service, clock: FakeClock
+) -> None:
     waiting = View(request="r1", phase="waiting", user_code="5G6JA")
     for shown in (waiting, None, View(), waiting):
         service.shown = shown
@@ -83,7 +85,9 @@ def test_a_service_that_comes_back_in_time_is_not_missed(viewer: Viewer, service
         assert viewer.view() == waiting
 
 
-def test_it_asks_again_until_it_is_answered_and_not_after(viewer: Viewer, service: Service, clock: FakeClock) -> None:
+def test_it_asks_again_until_it_is_answered_and_not_after(
+    viewer: ServiceClient, service: Service, clock: FakeClock
+) -> None:
     for _ in range(20):
         clock.advance(0.1)
         viewer.view()
@@ -94,7 +98,7 @@ def test_it_asks_again_until_it_is_answered_and_not_after(viewer: Viewer, servic
     assert len(service.commands) == 2
 
 
-def test_trying_again_asks_again(viewer: Viewer, service: Service, clock: FakeClock) -> None:
+def test_trying_again_asks_again(viewer: ServiceClient, service: Service, clock: FakeClock) -> None:
     service.shown = None
     clock.advance(60)
     viewer.authorize("r2")
@@ -102,6 +106,6 @@ def test_trying_again_asks_again(viewer: Viewer, service: Service, clock: FakeCl
     assert viewer.view().phase == "starting"
 
 
-def test_cancel_is_sent(viewer: Viewer, service: Service) -> None:
+def test_cancel_is_sent(viewer: ServiceClient, service: Service) -> None:
     viewer.cancel()
     assert service.commands[-1] == (CANCEL, "r1")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simkl_connect.answers import CodeGone, CodeIssued, Denied, Granted, Refused, SlowDown
-from simkl_connect.sign_in import SLOW_DOWN_BY, Event
+from simkl_connect.auth.events import CodeExpired, CodeIssued, Denied, Granted, PermanentError, SlowDown
+from simkl_connect.auth.state_machine import SLOW_DOWN_BY, Event
 
 
 @dataclass
@@ -35,5 +35,5 @@ class Watch:
                 self.deadline = self.asked_at + read.authorization.expires_in
         elif isinstance(read, SlowDown):
             self.interval += SLOW_DOWN_BY
-        elif isinstance(read, (CodeGone, Denied, Granted)) or type(read) is Refused:
+        elif isinstance(read, (CodeExpired, Denied, Granted)) or type(read) is PermanentError:
             self.over = True

@@ -8,8 +8,8 @@ import xbmc
 import xbmcaddon
 import xbmcgui
 
-from ..commands import SIGN_OUT
-from . import ADDON_ID, channel, texts
+from ..ui.commands import SIGN_OUT
+from . import ADDON_ID, ipc, texts
 from .settings import Settings
 from .texts import Texts
 
@@ -22,7 +22,7 @@ def is_connected() -> bool:
 def sign_out() -> None:
     """Asks once, then has the service forget the account."""
     if xbmcgui.Dialog().yesno(_name(), Texts()(texts.SIGN_OUT_QUESTION)):
-        channel.send(SIGN_OUT, channel.new_request())
+        ipc.send(SIGN_OUT, ipc.new_request())
 
 
 def show() -> bool:

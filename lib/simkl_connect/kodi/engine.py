@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING
 import xbmcaddon
 
 from .. import clock
-from ..authorizer import Authorizer, NotConfigured
-from ..commands import AUTHORIZE, CANCEL
-from ..exchange import Exchange
-from ..journal import Journal
-from ..keeper import Keeper, Notice
+from ..auth.authorizer import Authorizer, NotConfigured
+from ..auth.pending_sign_in import PendingSignIn
+from ..auth.token_refresher import Notice, TokenRefresher
+from ..errors import Problem
+from ..http.messages import ClientInfo, checked_base_url
+from ..http.rate_limit import Pace
+from ..http.worker import Exchange
 from ..loop import Loop
-from ..mistakes import told
-from ..pace import Pace
-from ..problems import Problem
-from ..resumption import Resumption
-from ..view import View
-from ..wire import Identity, checked_base_url
-from . import ADDON_ID, channel, files, preferences
+from ..mistakes import describe_exception
+from ..storage.journal import Journal
+from ..ui.commands import AUTHORIZE, CANCEL
+from ..ui.view import View
+from . import ADDON_ID, files, ipc, preferences
 from .log_handler import log_to_kodi
 from .notifications import notify, notify_connected
 from .proxy import proxy
@@ -35,8 +35,8 @@ from .settings import Settings
 from .system import hold_screensaver, is_enabled
 
 if TYPE_CHECKING:
-    from ..transport import Transport
-    from ..trust import Trust
+    from ..http.session import Transport
+    from ..http.trust import Trust
 
 API_URL = "https://api.simkl.com"
 CLOSING = 0.3
@@ -58,7 +58,7 @@ class Engine:
         self._settings = Settings()
         self._base_url = _base_url()
         self._pace = Pace(clock.now)
-        self._keeper = Keeper(
+        self._keeper = TokenRefresher(
             store=self._settings,
             client_id=preferences.client_id,
             open_exchange=self._open_exchange,
@@ -74,7 +74,7 @@ class Engine:
             publish=self._publish,
             stored=self._keeper.look_again,
             finished=notify_connected,
-            resumption=Resumption(Journal(files.sign_in()), clock.now, time.time, clock.boot_id()),
+            resumption=PendingSignIn(Journal(files.sign_in()), clock.now, time.time, clock.boot_id()),
             clock=clock.now,
             jitter=random.random,
         )
@@ -112,10 +112,10 @@ class Engine:
         if isinstance(mistake, RuntimeError) and not is_enabled():
             _log.info("the add-on is disabled or being replaced")
         elif mistake is not None:
-            _log.error("a mistake in the add-on: %s", told(mistake))
+            _log.error("a mistake in the add-on: %s", describe_exception(mistake))
         self._authorizer.close(CLOSING)
         self._keeper.close(CLOSING)
-        channel.withdraw()
+        ipc.withdraw()
 
     def _advance(self) -> None:
         self._settings.advance()
@@ -138,7 +138,7 @@ class Engine:
         self._keeper.sign_out()
 
     def _publish(self, view: View) -> None:
-        channel.publish(view.to_json())
+        ipc.publish(view.to_json())
         if not view.user_code:
             hold_screensaver(False)  # for a dialog that was killed and could not let it go
 
@@ -154,10 +154,10 @@ class Engine:
     def _open_exchange(self, client_id: str) -> Exchange:
         version = xbmcaddon.Addon(ADDON_ID).getAddonInfo("version")
         user_agent = f"simkl-connect/{version} ({self._platform})"
-        identity = Identity(self._base_url, client_id, version, user_agent, proxy())
+        identity = ClientInfo(self._base_url, client_id, version, user_agent, proxy())
 
         def open_transport() -> Transport:
-            from ..transport import Transport  # on the exchange's thread: loading it takes time
+            from ..http.session import Transport  # on the exchange's thread: loading it takes time
 
             return Transport(identity, self._trust)
 

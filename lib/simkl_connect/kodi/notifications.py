@@ -6,7 +6,7 @@ import xbmc
 import xbmcaddon
 import xbmcgui
 
-from ..keeper import Notice
+from ..auth.token_refresher import Notice
 from . import ADDON_ID, DIALOG_XML
 from .texts import Texts
 

@@ -8,7 +8,7 @@ import xbmcaddon
 import xbmcgui
 import xbmcvfs
 
-from ..screen import Screen
+from ..ui.screen import Screen
 from . import lettering, qr, texts
 from .dialog import BUTTONS, SignInDialog
 from .pictures import Pictures

@@ -6,11 +6,11 @@ import xbmc
 import xbmcaddon
 
 from .. import clock
-from ..phases import Phase
-from ..screen import CONNECTED_STAYS, Button, Screen, screen_of
-from ..view import View
-from ..viewer import Viewer
-from . import channel, files, preferences
+from ..auth.phases import Phase
+from ..ui.screen import CONNECTED_STAYS, Button, Screen, screen_of
+from ..ui.service_client import ServiceClient
+from ..ui.view import View
+from . import files, ipc, preferences
 from .dialog import SignInDialog
 from .painter import Painter
 from .pictures import Pictures
@@ -31,24 +31,24 @@ def present(dialog: SignInDialog, request: str, addon: xbmcaddon.Addon, monitor:
     ``addon`` and ``monitor`` have been there before the window opened: later Kodi may not know the add-on any more, and
     it says stop only once.
     """
-    if not channel.owns_dialog(request):  # another press has come a little later: the pictures are that one's
+    if not ipc.owns_dialog(request):  # another press has come a little later: the pictures are that one's
         return False
-    viewer = Viewer(request, channel.send, lambda: View.from_json(channel.published()), clock.now)
+    viewer = ServiceClient(request, ipc.send, lambda: View.from_json(ipc.published()), clock.now)
     with_qr = preferences.show_qr(addon) and bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({QR_MODULE})"))
     painter = Painter(dialog, addon, Pictures(files.data_folder()), with_qr)
     try:
         return _follow(viewer, dialog, painter, request, monitor)
     finally:
-        if channel.owns_dialog(request):
+        if ipc.owns_dialog(request):
             painter.clear()
 
 
-def _follow(viewer: Viewer, dialog: SignInDialog, painter: Painter, name: str, monitor: xbmc.Monitor) -> bool:
+def _follow(viewer: ServiceClient, dialog: SignInDialog, painter: Painter, name: str, monitor: xbmc.Monitor) -> bool:
     screen = screen_of(View(phase=Phase.STARTING.value), clock.now())  # as the window has been opened
     phase: Phase | None = None
     closes_at: float | None = None
     wait = AT_ONCE
-    while not monitor.waitForAbort(wait) and channel.owns_dialog(name):
+    while not monitor.waitForAbort(wait) and ipc.owns_dialog(name):
         button = _pressed(dialog, screen)
         if button is Button.CANCEL:
             viewer.cancel()
@@ -56,7 +56,7 @@ def _follow(viewer: Viewer, dialog: SignInDialog, painter: Painter, name: str, m
         if button in (Button.CANCEL, Button.CLOSE) or (closes_at is not None and now > closes_at):
             return screen.phase is Phase.CONNECTED
         if button is not None:
-            viewer.authorize(channel.new_request())
+            viewer.authorize(ipc.new_request())
         screen = screen_of(viewer.view(), now)
         painter.draw(screen)
         if screen.phase is not phase:

@@ -8,8 +8,8 @@ import xbmc
 import xbmcaddon
 import xbmcvfs
 
-from ..commands import AUTHORIZE, SIGN_OUT
-from . import ADDON_ID, DIALOG_XML, channel, texts
+from ..ui.commands import AUTHORIZE, SIGN_OUT
+from . import ADDON_ID, DIALOG_XML, ipc, texts
 from .dialog import SignInDialog
 from .system import is_enabled
 
@@ -42,9 +42,9 @@ def main(arguments: list[str]) -> None:
 
 def sign_in() -> bool:
     """Starts a sign-in and shows it; where a dialog is open already, that one shows it. True: it came to its end."""
-    request = channel.new_request()
-    channel.send(AUTHORIZE, request)
-    if channel.is_dialog_claimed() and xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"):
+    request = ipc.new_request()
+    ipc.send(AUTHORIZE, request)
+    if ipc.is_dialog_claimed() and xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"):
         return False
     addon = xbmcaddon.Addon(ADDON_ID)
     dialog = SignInDialog(DIALOG_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
@@ -56,7 +56,7 @@ def sign_in() -> bool:
         ("first_button", addon.getLocalizedString(texts.CANCEL)),
     ):
         dialog.put(name, value)
-    channel.claim_dialog(request)  # of several presses at once, each has found no dialog yet
+    ipc.claim_dialog(request)  # of several presses at once, each has found no dialog yet
     monitor = xbmc.Monitor()
     dialog.show()
     try:
@@ -65,7 +65,7 @@ def sign_in() -> bool:
 
         return present(dialog, request, addon, monitor)
     finally:
-        channel.release_dialog(request)
+        ipc.release_dialog(request)
         _close(dialog, monitor)
 
 
@@ -74,7 +74,7 @@ def _give_way(request: str, dialog: SignInDialog, monitor: xbmc.Monitor) -> None
     way to a code.
     """
     patient_until = monotonic() + PATIENCE
-    while monotonic() < patient_until and not dialog.is_pressed and request not in channel.published():
+    while monotonic() < patient_until and not dialog.is_pressed and request not in ipc.published():
         if monitor.waitForAbort(LOOK_EVERY):
             return
 
@@ -85,7 +85,7 @@ def _close(dialog: SignInDialog, monitor: xbmc.Monitor) -> None:
     """
     if not is_enabled():
         patient_until = monotonic() + SERVICE_ENDS_WITHIN
-        while channel.published() and monotonic() < patient_until and not monitor.waitForAbort(LOOK_EVERY):
+        while ipc.published() and monotonic() < patient_until and not monitor.waitForAbort(LOOK_EVERY):
             continue
         monitor.waitForAbort(REST_ENDS_WITHIN)
     dialog.close()

@@ -8,15 +8,15 @@ import time
 import xbmc
 import xbmcaddon
 
-from .. import upkeep
-from ..commands import AUTHORIZE
-from . import ADDON_ID, channel, files, settings_file
+from ..auth import upkeep
+from ..ui.commands import AUTHORIZE
+from . import ADDON_ID, files, ipc, settings_file
 from .log import log
 from .system import is_enabled, platform
 
 TYPE_CHECKING = False  # that of ``typing`` would be loaded for nothing else
 if TYPE_CHECKING:
-    from ..trust import Trust
+    from ..http.trust import Trust
     from .engine import Engine
 
 
@@ -39,7 +39,7 @@ class Service(xbmc.Monitor):
     def run(self) -> None:
         """Returns when Kodi ends, or ends the add-on."""
         log("service started")
-        channel.publish(channel.IDLE)
+        ipc.publish(ipc.IDLE)
         try:
             if is_enabled():  # still: while this was loaded, no monitor was there to hear a stop
                 self._serve()
@@ -66,11 +66,11 @@ class Service(xbmc.Monitor):
         """Ends what is under way."""
         if self._engine is not None:
             self._engine.close()
-        channel.withdraw()
+        ipc.withdraw()
 
     def onNotification(self, sender: str, method: str, data: str) -> None:  # noqa: N802  # Kodi's name
         """Called by Kodi within ``waitForAbort``."""
-        command = channel.received(sender, method, data)
+        command = ipc.received(sender, method, data)
         if command is not None:
             if command[0] == AUTHORIZE:
                 self._shared_trust().load_ahead()  # beside the engine
@@ -78,7 +78,7 @@ class Service(xbmc.Monitor):
 
     def _shared_trust(self) -> Trust:
         if self._trust is None:
-            from ..trust import Trust
+            from ..http.trust import Trust
 
             self._trust = Trust()
         return self._trust

@@ -8,9 +8,9 @@ from typing import Mapping
 import xbmcaddon
 
 from .. import clock
-from ..journal import Journal
-from ..ledger import Ledger, StorageFailed
-from ..store import Store
+from ..storage.journal import Journal
+from ..storage.ledger import Ledger, StorageFailed
+from ..storage.token_store import Store
 from . import ADDON_ID, files, settings_file
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from ..durable import write_whole
+from ..storage.durable import write_whole
 
 KEPT = ".kept"
 """Ending of the copy's name."""

@@ -8,7 +8,7 @@ from . import ADDON_ID
 
 TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
 if TYPE_CHECKING:
-    from ..screen import Screen
+    from ..ui.screen import Screen
 
 SIGN_OUT_QUESTION = 32011
 SIGN_OUT = 32012
@@ -26,7 +26,7 @@ BUTTONS = {
     "try_again": 32022,
     "close": CLOSE,
 }
-"""By the values of :class:`~simkl_connect.screen.Button`."""
+"""By the values of :class:`~simkl_connect.ui.screen.Button`."""
 PHASES = {
     "starting": STARTING,
     "waiting": 32031,
@@ -34,7 +34,7 @@ PHASES = {
     "denied": 32034,
     "cancelled": 32035,
 }
-"""By the values of :class:`~simkl_connect.phases.Phase`; the others have more to say."""
+"""By the values of :class:`~simkl_connect.auth.phases.Phase`; the others have more to say."""
 PROBLEMS = {
     "client_id_missing": 32050,
     "client_id_refused": 32051,
@@ -54,7 +54,7 @@ PROBLEMS = {
     "read_only": 32065,
     "proxy": 32066,
 }
-"""By the values of :class:`~simkl_connect.problems.Problem`."""
+"""By the values of :class:`~simkl_connect.errors.Problem`."""
 
 
 class Texts:
@@ -83,5 +83,5 @@ class Texts:
         elif phase in PHASES:
             lines = [self(PHASES[phase])]
         else:
-            lines = [reason, screen.said]
+            lines = [reason, screen.server_message]
         return "\n".join(line for line in lines if line)

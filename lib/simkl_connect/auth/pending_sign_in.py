@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import Callable
 
-from .flows import FlowChoice
-from .journal import Journal
+from ..models import DeviceAuthorization, Secret
+from ..storage.journal import Journal
+from .flow_choice import FlowChoice
 from .phases import Phase
-from .sign_in import SignIn
-from .values import DeviceAuthorization, Secret
+from .state_machine import SignIn
 
 ONE_MORE_POLL = 5.0
 """Seconds beyond the interval for a code whose time seems to be over: only the server knows, the clock may be wrong."""
@@ -17,7 +17,7 @@ ONE_MORE_POLL = 5.0
 _log = logging.getLogger(__name__)
 
 
-class Resumption:
+class PendingSignIn:
     """Remembers one sign-in in a journal of its own.
 
     ``clock`` gives seconds that can be compared within one ``boot_id``; ``wall_clock`` Unix seconds, which can be

@@ -6,7 +6,7 @@ import math
 from enum import Enum
 from typing import Mapping, NamedTuple
 
-from .phases import Phase
+from ..auth.phases import Phase
 from .view import View
 
 CONNECTED_STAYS = 5.0
@@ -58,7 +58,7 @@ class Screen(NamedTuple):
     whole_address: str
     account_name: str
     problem: str | None
-    said: str
+    server_message: str
     progress: float
     time_left: str
     hurry: bool
@@ -87,7 +87,7 @@ def screen_of(view: View, now: float) -> Screen:
         whole_address=view.verification_uri_complete,
         account_name=view.account_name,
         problem=view.problem,
-        said=view.said,
+        server_message=view.server_message,
         progress=round(round(100 * part / PROGRESS_STEP) * PROGRESS_STEP, 2),
         time_left=f"{seconds // 60}:{seconds % 60:02d}" if view.deadline is not None else "",
         hurry=view.deadline is not None and seconds <= LAST_MINUTE,

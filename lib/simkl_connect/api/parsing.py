@@ -14,10 +14,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Callable, Dict
 from urllib.parse import urlsplit
 
-from .answers import Answer, CodeIssued, Refused, Trouble
-from .problems import Problem
-from .values import DeviceAuthorization, Secret
-from .wire import Response
+from ..auth.events import Answer, CodeIssued, PermanentError, TransientError
+from ..errors import Problem
+from ..http.messages import Response
+from ..models import DeviceAuthorization, Secret
 
 EXPIRES_IN, LONGEST_EXPIRES_IN = 900.0, 3600.0
 INTERVAL, LONGEST_INTERVAL = 5.0, 300.0
@@ -49,7 +49,7 @@ def read(response: Response, read_body: Callable[[Body], Answer]) -> Answer:
     try:
         return read_body(read_object(response))
     except BadAnswer as bad:
-        return Trouble(Problem.BAD_ANSWER, str(bad))
+        return TransientError(Problem.BAD_ANSWER, str(bad))
 
 
 def read_code(body: Body, user_code: Secret, uri: str, uri_with_code: str, device_code: Secret | None) -> CodeIssued:
@@ -136,24 +136,24 @@ def clean_text(value: object, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def read_failure(response: Response) -> Trouble | Refused:
+def read_failure(response: Response) -> TransientError | PermanentError:
     """What a response with an unexpected status means, where the endpoint has no better word for it.
 
-    A cause that may pass is :class:`Trouble`. Simkl's final words are 401 and 412 (Simkl's error reference).
+    A cause that may pass is :class:`TransientError`. Simkl's final words are 401 and 412 (Simkl's error reference).
     """
     detail = f"HTTP {response.status}{error_id(response)}"
     redirect, sign_in_first = 300 <= response.status < 400, response.status == 511  # RFC 6585, section 6
     if redirect or sign_in_first or (response.status < 400 and looks_like_a_web_page(response)):
-        return Trouble(Problem.CAPTIVE_PORTAL, f"{detail}, not an answer of Simkl's API")
+        return TransientError(Problem.CAPTIVE_PORTAL, f"{detail}, not an answer of Simkl's API")
     if response.status == 429:
-        return Trouble(Problem.RATE_LIMITED, detail, retry_after(response))
+        return TransientError(Problem.RATE_LIMITED, detail, retry_after(response))
     if response.status == 412:
-        return Refused(Problem.CLIENT_ID_REFUSED, detail)
+        return PermanentError(Problem.CLIENT_ID_REFUSED, detail)
     if response.status == 401:
-        return Refused(Problem.REFUSED, detail)
+        return PermanentError(Problem.REFUSED, detail)
     if response.status < 400:
-        return Trouble(Problem.BAD_ANSWER, detail)
-    return Trouble(Problem.SERVER_TROUBLE, detail, retry_after(response))
+        return TransientError(Problem.BAD_ANSWER, detail)
+    return TransientError(Problem.SERVER_TROUBLE, detail, retry_after(response))
 
 
 def looks_like_a_web_page(response: Response) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Callable
 
+from ..auth.phases import Phase
+from ..errors import Problem
 from .commands import AUTHORIZE, CANCEL
-from .phases import Phase
-from .problems import Problem
 from .view import IDLE, View
 
 ASK_EVERY = 1.0
@@ -17,7 +17,7 @@ GONE_AFTER = 3.0
 """Seconds; a service that is updated is back sooner, and takes the sign-in up again."""
 
 
-class Viewer:
+class ServiceClient:
     """Follows one sign-in through what the service publishes, from now on; ``request`` has just been sent.
 
     ``send`` takes a command and a request id; ``read`` gives the published view, or None if there is none.

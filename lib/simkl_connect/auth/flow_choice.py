@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Union
 
-from .answers import PkceRefused, Unsuited
-from .oauth2 import DeviceFlow
-from .pin import PinFlow
-from .problems import Problem
-from .values import Secret
+from ..errors import Problem
+from ..models import Secret
+from .device_flow import DeviceFlow
+from .events import FlowNotSupported, PkceNotSupported
+from .pin_flow import PinFlow
 
 Flow = Union[PinFlow, DeviceFlow]
 
@@ -24,14 +24,14 @@ class FlowChoice:
 
     def __init__(self, client_id: str, worked_last: str, verifier: Secret | None = None) -> None:
         self.client_id = client_id
-        self.refusal: Unsuited | None = None
+        self.refusal: FlowNotSupported | None = None
         flows: list[Flow] = [PinFlow(client_id), DeviceFlow(client_id, verifier)]
         self.flow = flows.pop(1 if worked_last == DeviceFlow.name else 0)
         self._others = flows
 
-    def otherwise(self, refusal: Unsuited) -> bool:
+    def otherwise(self, refusal: FlowNotSupported) -> bool:
         """Turns to the next flow after ``refusal``; false if there is none left."""
-        if isinstance(refusal, PkceRefused):
+        if isinstance(refusal, PkceNotSupported):
             self.flow = DeviceFlow(self.client_id, verifier=None)
             return True
         if self.refusal is None or refusal.problem is Problem.CLIENT_ID_REFUSED:

@@ -9,15 +9,15 @@ import logging
 from enum import Enum
 from typing import Callable
 
-from .account import account_request, read_account
-from .answers import Answer, Ended, Identified, Refreshed, Refused, Revoked, Trouble
-from .exchange import Exchange
-from .ledger import StorageFailed
-from .oauth2 import DeviceFlow
+from ..api.users import account_request, read_account
+from ..http.worker import Exchange
+from ..models import Secret, Token
+from ..storage.ledger import StorageFailed
+from ..storage.token_store import Store
+from .device_flow import DeviceFlow
+from .events import Answer, GrantEnded, Identified, PermanentError, Refreshed, Revoked, TransientError
 from .retirement import reminder_due, should_reconnect
-from .store import Store
 from .upkeep import LONGEST_TOKEN_EXPIRES_IN, LOOK_EVERY, REFRESH_WITHIN
-from .values import Secret, Token
 
 FIRST_RETRY, LONGEST_RETRY = 60.0, 3600.0
 """Seconds after a failed attempt; doubled each time."""
@@ -44,7 +44,7 @@ class _Task(Enum):
     REVOKE = "revoke"
 
 
-class Keeper:
+class TokenRefresher:
     """Never blocks; all methods belong to one thread.
 
     ``client_id`` gives the configured one, ``open_exchange`` takes a token's own. ``clock`` gives seconds that never
@@ -190,13 +190,13 @@ class Keeper:
             if isinstance(answer, Refreshed):
                 self._store.strike(answer.token)
             self.look_again()  # another token has been stored meanwhile: this answer is not about it
-        elif isinstance(answer, (Trouble, Refused)):
+        elif isinstance(answer, (TransientError, PermanentError)):
             self._try_later(answer)
         else:
             self._keep(answer, stored)
 
     def _say_signed_out(self, answer: Answer) -> None:
-        if isinstance(answer, (Trouble, Refused)):
+        if isinstance(answer, (TransientError, PermanentError)):
             _log.warning("not revoked: %s (%s)", answer.problem.value, answer.detail)
         self._notify(Notice.SIGNED_OUT if isinstance(answer, Revoked) else Notice.SIGNED_OUT_HERE)
 
@@ -212,12 +212,12 @@ class Keeper:
             elif isinstance(answer, Identified):
                 self._store.save_account(answer.account)
                 self._refused = None
-            elif isinstance(answer, Ended):
+            elif isinstance(answer, GrantEnded):
                 self._doubt(answer, stored)
         except StorageFailed as failed:
             _log.error("not saved: %s", failed)
 
-    def _doubt(self, ended: Ended, stored: Token) -> None:
+    def _doubt(self, ended: GrantEnded, stored: Token) -> None:
         """A first 401 has the token refreshed and the request repeated; a second, or a refused refresh, is the end."""
         if self._task is _Task.IDENTIFY and stored.refresh_token is not None and self._refused is None:
             self._refused = stored.access_token
@@ -228,9 +228,9 @@ class Keeper:
         self._look_by(self._clock())
         self._notify(Notice.ENDED)
 
-    def _try_later(self, answer: Trouble | Refused) -> None:
+    def _try_later(self, answer: TransientError | PermanentError) -> None:
         _log.warning("%s: %s (%s)", self._task.value, answer.problem.value, answer.detail)
         backoff = min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** min(self._failures, 10)) * (0.5 + 0.5 * self._jitter())
-        asked = answer.retry_after if isinstance(answer, Trouble) else None
+        asked = answer.retry_after if isinstance(answer, TransientError) else None
         self._failures += 1
         self._look_by(self._clock() + max(backoff, asked or 0.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable
 
-from .wire import Request
+from .messages import Request
 
 POSTS_APART = 1.1
 """Seconds from the answer to one POST to the next; a tenth more than asked for, because networks are uneven."""

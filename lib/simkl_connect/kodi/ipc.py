@@ -10,7 +10,7 @@ import os
 import xbmc
 import xbmcgui
 
-from ..commands import COMMANDS
+from ..ui.commands import COMMANDS
 from . import ADDON_ID
 
 HOME_WINDOW = 10000
@@ -18,7 +18,7 @@ STATE_PROPERTY = f"{ADDON_ID}.state"
 DIALOG_PROPERTY = f"{ADDON_ID}.dialog"
 
 IDLE = '{"request":"","phase":"idle","user_code":"","verification_uri":"","expires_in":0}'
-"""The state of a service that nobody has asked for anything: a :class:`~simkl_connect.view.View` of no sign-in."""
+"""The state of a service that nobody has asked for anything: a :class:`~simkl_connect.ui.view.View` of no sign-in."""
 
 _NOTIFY_ALL = (
     '{{"jsonrpc":"2.0","id":1,"method":"JSONRPC.NotifyAll",'

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from .phases import Phase
-from .problems import Problem
+from ..auth.phases import Phase
+from ..errors import Problem
 
 if TYPE_CHECKING:
-    from .sign_in import SignIn
+    from ..auth.state_machine import SignIn
 
 IDLE = "idle"
 _PHASES = (IDLE, *(phase.value for phase in Phase))
 
 
 class View(NamedTuple):
-    """A snapshot. ``phase`` is :data:`IDLE` or a value of :class:`~simkl_connect.phases.Phase`.
+    """A snapshot. ``phase`` is :data:`IDLE` or a value of :class:`~simkl_connect.auth.phases.Phase`.
 
     ``deadline`` is in seconds on the clock that all parts of the add-on on one machine share
     (:func:`simkl_connect.clock.now`), ``expires_in`` the whole life of the code in seconds.
@@ -31,7 +31,7 @@ class View(NamedTuple):
     deadline: float | None = None
     account_name: str = ""
     problem: str | None = None
-    said: str = ""
+    server_message: str = ""
 
     def __repr__(self) -> str:
         return f"<view {self.phase} {self.request}>"
@@ -47,12 +47,12 @@ class View(NamedTuple):
         A service of another version may have written it: what it says beyond this version's words is passed over.
         """
         try:
-            said = json.loads(text)
+            fields = json.loads(text)
         except ValueError:
             return None
-        if not isinstance(said, dict) or said.get("phase") not in _PHASES:
+        if not isinstance(fields, dict) or fields.get("phase") not in _PHASES:
             return None
-        return cls(**{name: value for name, value in said.items() if name in cls._fields})
+        return cls(**{name: value for name, value in fields.items() if name in cls._fields})
 
 
 def view_of(request: str, state: SignIn) -> View:
@@ -62,7 +62,7 @@ def view_of(request: str, state: SignIn) -> View:
         phase=state.phase.value,
         account_name=state.account.name if state.account else "",
         problem=state.problem.value if isinstance(state.problem, Problem) else None,
-        said=state.said,
+        server_message=state.server_message,
     )
     authorization = state.authorization
     if authorization is None or not state.polls:

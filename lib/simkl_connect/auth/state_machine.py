@@ -13,22 +13,22 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Callable, NamedTuple, Union
 
-from .answers import (
+from ..errors import Problem
+from ..models import Account, DeviceAuthorization
+from .events import (
     Answer,
-    CodeGone,
+    CodeExpired,
     CodeIssued,
     Denied,
-    Ended,
     Granted,
+    GrantEnded,
     Identified,
     Pending,
-    Refused,
+    PermanentError,
     SlowDown,
-    Trouble,
+    TransientError,
 )
 from .phases import Phase
-from .problems import Problem
-from .values import Account, DeviceAuthorization
 
 SLOW_DOWN_BY = 5.0
 """Seconds that "slow down" adds to the interval (RFC 8628, section 3.5)."""
@@ -74,7 +74,7 @@ class SignIn(NamedTuple):
     deadline: float | None = None
     failures: int = 0
     problem: Problem | None = None
-    said: str = ""
+    server_message: str = ""
     account: Account | None = None
     identified: bool = False
 
@@ -143,7 +143,7 @@ def _slow_down(state: SignIn, _event: SlowDown, now: float, jitter: float) -> Si
     return _wait(state._replace(interval=state.interval + SLOW_DOWN_BY), Pending(), now, jitter)
 
 
-def _retry(state: SignIn, event: Trouble, now: float, jitter: float) -> SignIn:
+def _retry(state: SignIn, event: TransientError, now: float, jitter: float) -> SignIn:
     """Exponential backoff (RFC 8628, section 3.5): from the interval upwards, each wait up to twice the last."""
     failures = state.failures + 1
     ceiling = max(state.interval, min(LONGEST_BACKOFF, state.interval * 2.0 ** min(failures, 10)))
@@ -157,7 +157,7 @@ def _expire_on_time(state: SignIn, _event: Tick, now: float, _jitter: float) -> 
     return state._replace(phase=Phase.EXPIRED, problem=None) if over else state
 
 
-def _expire(state: SignIn, _event: CodeGone, _now: float, _jitter: float) -> SignIn:
+def _expire(state: SignIn, _event: CodeExpired, _now: float, _jitter: float) -> SignIn:
     return state._replace(phase=Phase.EXPIRED, problem=None)
 
 
@@ -165,9 +165,9 @@ def _deny(state: SignIn, _event: Denied, _now: float, _jitter: float) -> SignIn:
     return state._replace(phase=Phase.DENIED, problem=None)
 
 
-def _fail(state: SignIn, event: Trouble | Refused, _now: float, _jitter: float) -> SignIn:
-    said = event.said if isinstance(event, Refused) else ""
-    return state._replace(phase=Phase.FAILED, problem=event.problem, said=said)
+def _fail(state: SignIn, event: TransientError | PermanentError, _now: float, _jitter: float) -> SignIn:
+    message = event.server_message if isinstance(event, PermanentError) else ""
+    return state._replace(phase=Phase.FAILED, problem=event.problem, server_message=message)
 
 
 def _cancel(state: SignIn, _event: Cancelled, _now: float, _jitter: float) -> SignIn:
@@ -182,7 +182,7 @@ def _identify(state: SignIn, event: Identified, _now: float, _jitter: float) -> 
     return state._replace(account=event.account, identified=True)
 
 
-def _stay_nameless(state: SignIn, _event: Trouble | Refused, _now: float, _jitter: float) -> SignIn:
+def _stay_nameless(state: SignIn, _event: TransientError | PermanentError, _now: float, _jitter: float) -> SignIn:
     return state._replace(identified=True)
 
 
@@ -194,22 +194,22 @@ _WHILE_A_CODE_IS_OUT: dict[type[Event], Handler] = {
     Pending: _wait,
     SlowDown: _slow_down,
     Granted: _connect,
-    CodeGone: _expire,
+    CodeExpired: _expire,
     Denied: _deny,
-    Trouble: _retry,
-    Refused: _fail,
+    TransientError: _retry,
+    PermanentError: _fail,
     Cancelled: _cancel,
 }
 _BY_PHASE: dict[Phase, dict[type[Event], Handler]] = {
-    Phase.STARTING: {Sent: _send, CodeIssued: _show, Trouble: _fail, Refused: _fail, Cancelled: _cancel},
+    Phase.STARTING: {Sent: _send, CodeIssued: _show, TransientError: _fail, PermanentError: _fail, Cancelled: _cancel},
     Phase.WAITING: _WHILE_A_CODE_IS_OUT,
     Phase.RETRYING: _WHILE_A_CODE_IS_OUT,
     Phase.CONNECTED: {
         Sent: _send,
         Identified: _identify,
-        Trouble: _stay_nameless,
-        Refused: _stay_nameless,
-        Ended: _stay_nameless,
+        TransientError: _stay_nameless,
+        PermanentError: _stay_nameless,
+        GrantEnded: _stay_nameless,
     },
     Phase.EXPIRED: {Granted: _connect},
     Phase.DENIED: {Granted: _connect},

@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 from typing import Callable
 
-from .account import account_request, read_account
-from .answers import Answer, CodeIssued, Granted, Identified, Refused, Trouble, Unsuited
-from .exchange import Exchange
-from .flows import FlowChoice
-from .ledger import StorageFailed
-from .oauth2 import new_verifier
+from ..api.users import account_request, read_account
+from ..errors import Problem
+from ..http.worker import Exchange
+from ..models import Token
+from ..storage.ledger import StorageFailed
+from ..storage.token_store import Store
+from ..ui.view import View, view_of
+from .device_flow import new_verifier
+from .events import Answer, CodeIssued, FlowNotSupported, Granted, Identified, PermanentError, TransientError
+from .flow_choice import FlowChoice
+from .pending_sign_in import PendingSignIn
 from .phases import Phase
-from .problems import Problem
-from .resumption import Resumption
-from .sign_in import Cancelled, Event, Sent, SignIn, Step, Tick
-from .store import Store
-from .values import Token
-from .view import View, view_of
+from .state_machine import Cancelled, Event, Sent, SignIn, Step, Tick
 
 QUOTED = 12
 """Characters by which a secret is known again; the sentence may have been cut in the middle of it."""
@@ -60,7 +60,7 @@ class Authorizer:
         publish: Callable[[View], None],
         stored: Callable[[], None],
         finished: Callable[[str], None],
-        resumption: Resumption,
+        resumption: PendingSignIn,
         clock: Callable[[], float],
         jitter: Callable[[], float],
     ) -> None:
@@ -194,30 +194,30 @@ class Authorizer:
         return answer
 
     def _take(self, attempt: _Attempt, answer: Answer) -> None:
-        if isinstance(answer, Unsuited):
+        if isinstance(answer, FlowNotSupported):
             answer = self._turn(attempt, answer)
-        if isinstance(answer, Refused):
+        if isinstance(answer, PermanentError):
             answer = _unquoted(answer, attempt)
-        if isinstance(answer, (Trouble, Refused)):
+        if isinstance(answer, (TransientError, PermanentError)):
             _log.warning("%s: %s (%s)", attempt.state.phase.value, answer.problem.value, answer.detail)
         try:
             self._keep(attempt, answer)
         except StorageFailed as failed:
             _log.error("not saved: %s", failed)
-            answer = Refused(Problem.STORAGE, str(failed))
+            answer = PermanentError(Problem.STORAGE, str(failed))
         self._apply(attempt, answer)
         if isinstance(answer, CodeIssued):
             self._remember_flow(attempt.choice)
         if isinstance(answer, Granted) and attempt in self._leaving:
             self._promote(attempt)
 
-    def _turn(self, attempt: _Attempt, refusal: Unsuited) -> Answer:
+    def _turn(self, attempt: _Attempt, refusal: FlowNotSupported) -> Answer:
         """The same event where another flow is left to ask, else the end of the sign-in."""
         if attempt.choice.otherwise(refusal):
             _log.info("this client id goes with another flow (%s)", refusal.detail)
             return refusal
         told = attempt.choice.refusal or refusal
-        return Refused(told.problem, told.detail)
+        return PermanentError(told.problem, told.detail)
 
     def _remember_flow(self, choice: FlowChoice) -> None:
         try:
@@ -270,9 +270,9 @@ class Authorizer:
             self._publish(view)
 
 
-def _unquoted(refusal: Refused, attempt: _Attempt) -> Refused:
+def _unquoted(refusal: PermanentError, attempt: _Attempt) -> PermanentError:
     """Without the server's sentence if that quotes what was sent: it is published where all of Kodi can read it."""
     authorization = attempt.state.authorization
     sent = (authorization.device_code if authorization else None, attempt.choice.flow.verifier)
-    quotes = any(secret.reveal()[:QUOTED] in refusal.said for secret in sent if secret is not None)
-    return refusal._replace(said="") if quotes else refusal
+    quotes = any(secret.reveal()[:QUOTED] in refusal.server_message for secret in sent if secret is not None)
+    return refusal._replace(server_message="") if quotes else refusal

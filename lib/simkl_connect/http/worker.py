@@ -7,14 +7,14 @@ import threading
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Callable, Tuple
 
-from .answers import Answer, Refused, Trouble
-from .mistakes import told
-from .pace import Pace
-from .problems import Problem
-from .wire import Request, Response
+from ..auth.events import Answer, PermanentError, TransientError
+from ..errors import Problem
+from ..mistakes import describe_exception
+from .messages import Request, Response
+from .rate_limit import Pace
 
 if TYPE_CHECKING:
-    from .transport import Transport
+    from .session import Transport
 
 LONGEST_EXCHANGE = 30.0
 """Seconds from the start of a request to the last byte of its answer, whatever happens in between."""
@@ -122,7 +122,7 @@ class Exchange:
             self._answered()
 
     def _perform(self, request: Request, read: Callable[[Response], Answer]) -> Answer:
-        from .transport import ConnectionFailed  # here, because loading it takes time, and only now it is needed
+        from .session import ConnectionFailed  # here, because loading it takes time, and only now it is needed
 
         try:
             if self._transport is None:
@@ -131,7 +131,7 @@ class Exchange:
                 self._transport.close()
             return read(self._transport.send(request))
         except ConnectionFailed as failed:
-            return Trouble(failed.problem, str(failed))
+            return TransientError(failed.problem, str(failed))
         except Exception as error:  # noqa: BLE001  # a mistake of ours must end in a sentence, not in endless waiting
-            _log.error("a mistake in the add-on: %s", told(error))
-            return Refused(Problem.INTERNAL, type(error).__name__)
+            _log.error("a mistake in the add-on: %s", describe_exception(error))
+            return PermanentError(Problem.INTERNAL, type(error).__name__)

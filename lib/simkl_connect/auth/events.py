@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Union
 
-from .problems import Problem
-from .values import Account, DeviceAuthorization, Token
+from ..errors import Problem
+from ..models import Account, DeviceAuthorization, Token
 
 
 class CodeIssued(NamedTuple):
@@ -35,7 +35,7 @@ class Granted(NamedTuple):
     problem: Problem | None = None
 
 
-class CodeGone:
+class CodeExpired:
     """The code polled exists no more: expired, used or unknown to the server."""
 
 
@@ -49,7 +49,7 @@ class Identified(NamedTuple):
     account: Account
 
 
-class Trouble(NamedTuple):
+class TransientError(NamedTuple):
     """This attempt failed and a later one may not: network, server or something in between.
 
     ``retry_after``: seconds the server asked to wait, or None. ``detail`` is for the log and holds no secret.
@@ -60,22 +60,22 @@ class Trouble(NamedTuple):
     retry_after: float | None = None
 
 
-class Refused(NamedTuple):
+class PermanentError(NamedTuple):
     """The server said a no that no repetition changes.
 
-    ``detail`` is for the log and holds no secret. ``said`` is the server's own sentence, made fit to draw.
+    ``detail`` is for the log and holds no secret. ``server_message`` is the server's own sentence, made fit to draw.
     """
 
     problem: Problem
     detail: str
-    said: str = ""
+    server_message: str = ""
 
 
-class Unsuited(Refused):
+class FlowNotSupported(PermanentError):
     """This client id goes with another flow, or the flow is no more."""
 
 
-class PkceRefused(Unsuited):
+class PkceNotSupported(FlowNotSupported):
     """The server takes no PKCE."""
 
 
@@ -85,7 +85,7 @@ class Refreshed(NamedTuple):
     token: Token
 
 
-class Ended(NamedTuple):
+class GrantEnded(NamedTuple):
     """The server has ended the connection: only a new sign-in helps. ``detail`` is for the log."""
 
     detail: str
@@ -100,12 +100,12 @@ Answer = Union[
     Pending,
     SlowDown,
     Granted,
-    CodeGone,
+    CodeExpired,
     Denied,
     Identified,
-    Trouble,
-    Refused,
+    TransientError,
+    PermanentError,
     Refreshed,
-    Ended,
+    GrantEnded,
     Revoked,
 ]

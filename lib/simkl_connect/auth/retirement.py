@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..models import Token
 from .upkeep import REMIND_FROM
-from .values import Token
 
 REMIND_EVERY = 7 * 86400.0
 """Seconds."""

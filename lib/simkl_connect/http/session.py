@@ -15,11 +15,11 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteR
 from typing import Iterator
 from urllib.parse import urlencode
 
-from .problems import Problem
+from ..errors import Problem
+from .messages import ClientInfo, Request, Response
 from .route import ProxyFailed, Route
 from .sockets import OpenSockets
 from .trust import Trust
-from .wire import Identity, Request, Response
 
 LARGEST_BODY = 64 * 1024
 """Bytes, before and after unpacking."""
@@ -44,7 +44,7 @@ class Transport:
     called from any other and end it within milliseconds, in every phase but the name look-up: see ``names.py``.
     """
 
-    def __init__(self, identity: Identity, trust: Trust) -> None:
+    def __init__(self, identity: ClientInfo, trust: Trust) -> None:
         self._identity = identity
         self._sockets = OpenSockets()
         self._route = Route(identity.base_url, identity.proxy, self._sockets, trust)
@@ -101,8 +101,8 @@ class Transport:
         connection.request(request.method, self._target(request), body, headers)
         try:
             with connection.getresponse() as response:
-                said = {name.lower(): value for name, value in response.getheaders()}
-                return Response(response.status, said, _read_capped(response))
+                heads = {name.lower(): value for name, value in response.getheaders()}
+                return Response(response.status, heads, _read_capped(response))
         except (TypeError, ValueError) as error:  # http.client and email fall over some heads and chunks
             raise BadResponse from error
 

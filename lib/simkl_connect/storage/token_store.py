@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Callable
 
+from ..models import Account, Secret, Token
 from .ledger import Ledger
-from .values import Account, Secret, Token
 
 _TOKEN_SETTINGS = ("refresh_token", "token_expires_at", "scope", "token_client_id", "access_token")
 _NO_ACCOUNT = {"account_name": "", "account_id": "", "connected_at": ""}
@@ -14,7 +14,7 @@ _NO_ACCOUNT = {"account_name": "", "account_id": "", "connected_at": ""}
 class Store:
     """Tokens and what goes with them, in a ledger. ``wall_clock`` gives Unix seconds.
 
-    Every method that changes something raises :class:`~simkl_connect.ledger.StorageFailed` if it could be kept nowhere;
+    Every method that changes something raises :class:`StorageFailed` if it could be kept nowhere;
     when it returns, the change is there after a restart. :meth:`note_token`, :meth:`note_refreshed` and :meth:`strike`
     raise nothing, and may be called from other threads.
     """

@@ -12,23 +12,7 @@ import time
 from contextlib import suppress
 from typing import Callable, Mapping
 
-from .answers import (
-    Answer,
-    CodeGone,
-    CodeIssued,
-    Denied,
-    Ended,
-    Granted,
-    Pending,
-    PkceRefused,
-    Refreshed,
-    Refused,
-    Revoked,
-    SlowDown,
-    Unsuited,
-)
-from .problems import Problem
-from .reading import (
+from ..api.parsing import (
     BadAnswer,
     Body,
     clean_text,
@@ -44,9 +28,25 @@ from .reading import (
     read_user_code,
     read_verification_uri,
 )
+from ..errors import Problem
+from ..http.messages import Request, Response
+from ..models import DeviceAuthorization, Secret, Token
+from .events import (
+    Answer,
+    CodeExpired,
+    CodeIssued,
+    Denied,
+    FlowNotSupported,
+    Granted,
+    GrantEnded,
+    Pending,
+    PermanentError,
+    PkceNotSupported,
+    Refreshed,
+    Revoked,
+    SlowDown,
+)
 from .upkeep import LONGEST_TOKEN_EXPIRES_IN
-from .values import DeviceAuthorization, Secret, Token
-from .wire import Request, Response
 
 SCOPE = "media:read media:write"
 WRITE_SCOPE = "media:write"
@@ -94,9 +94,9 @@ class DeviceFlow:
     def _read_unsuited(self, response: Response) -> Answer:
         error, detail = error_name(response), f"HTTP {response.status}{error_id(response)}"
         if self.verifier is not None and response.status == 400 and error in ("invalid_request", ""):
-            return PkceRefused(Problem.REFUSED, detail)
+            return PkceNotSupported(Problem.REFUSED, detail)
         client = error in ("invalid_client", "unauthorized_client")
-        return Unsuited(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
+        return FlowNotSupported(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
 
     def token_request(self, authorization: DeviceAuthorization) -> Request:
         """One poll (RFC 8628, section 3.4)."""
@@ -115,13 +115,13 @@ class DeviceFlow:
         known: Mapping[str, Answer] = {
             "authorization_pending": Pending(),
             "slow_down": SlowDown(),
-            "expired_token": CodeGone(),
-            "invalid_grant": CodeGone(),
+            "expired_token": CodeExpired(),
+            "invalid_grant": CodeExpired(),
             "access_denied": Denied(),
-            "invalid_client": Refused(Problem.CLIENT_ID_REFUSED, error),
-            "unauthorized_client": Refused(Problem.CLIENT_ID_REFUSED, error),
+            "invalid_client": PermanentError(Problem.CLIENT_ID_REFUSED, error),
+            "unauthorized_client": PermanentError(Problem.CLIENT_ID_REFUSED, error),
         }
-        return known.get(error) or Refused(Problem.REFUSED, error, said=_description(response))
+        return known.get(error) or PermanentError(Problem.REFUSED, error, server_message=_description(response))
 
     def _granted(self, body: Body) -> Granted:
         """Raises BadAnswer."""
@@ -138,7 +138,7 @@ class DeviceFlow:
     def read_refresh(self, old: Token, response: Response) -> Answer:
         """``invalid_grant`` is the only word that ends the connection; all else may pass."""
         if response.status in (400, 401) and error_name(response) == "invalid_grant":
-            return Ended(f"HTTP {response.status} invalid_grant")
+            return GrantEnded(f"HTTP {response.status} invalid_grant")
         return read(response, lambda body: Refreshed(self._token(body, old.scope, old.refresh_token)))
 
     def revocation_request(self, token: Token) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Mapping, NamedTuple
 from urllib.parse import urlsplit
 
-from .values import Secret
+from ..models import Secret
 
 
 class Request(NamedTuple):
@@ -32,7 +32,7 @@ class Response(NamedTuple):
         return f"<response {self.status}>"
 
 
-class Identity(NamedTuple):
+class ClientInfo(NamedTuple):
     """What every request says of the client (Simkl's rules for API clients), and the way it takes.
 
     ``proxy``: the address of a proxy, with user and password if it wants them; empty for the system's own way.

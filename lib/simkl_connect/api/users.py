@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .answers import Answer, Ended, Identified
-from .reading import BadAnswer, Body, clean_text, error_id, looks_like_a_web_page, read
-from .values import Account, Token
-from .wire import Request, Response
+from ..auth.events import Answer, GrantEnded, Identified
+from ..http.messages import Request, Response
+from ..models import Account, Token
+from .parsing import BadAnswer, Body, clean_text, error_id, looks_like_a_web_page, read
 
 
 def account_request(token: Token) -> Request:
@@ -19,7 +19,7 @@ def read_account(response: Response) -> Answer:
     A 401 with a page for people is not Simkl's: a connection must not end by the word of something in between.
     """
     if response.status == 401 and not looks_like_a_web_page(response):
-        return Ended(f"HTTP 401{error_id(response)}")
+        return GrantEnded(f"HTTP 401{error_id(response)}")
     return read(response, _identified)
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from .answers import Answer, CodeGone, CodeIssued, Granted, Pending, SlowDown, Unsuited
-from .problems import Problem
-from .reading import (
+from ..api.parsing import (
     BadAnswer,
     Body,
     error_id,
@@ -17,8 +15,10 @@ from .reading import (
     read_user_code,
     read_verification_uri,
 )
-from .values import DeviceAuthorization, Secret, Token
-from .wire import Request, Response
+from ..errors import Problem
+from ..http.messages import Request, Response
+from ..models import DeviceAuthorization, Secret, Token
+from .events import Answer, CodeExpired, CodeIssued, FlowNotSupported, Granted, Pending, SlowDown
 
 
 class PinFlow:
@@ -39,7 +39,7 @@ class PinFlow:
         if response.status in (400, 401, 404, 410, 412):
             client = response.status == 412 or error_name(response) == "unauthorized_client"
             detail = f"HTTP {response.status}{error_id(response)}"
-            return Unsuited(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
+            return FlowNotSupported(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
         return read(response, self._code)
 
     def _code(self, body: Body) -> CodeIssued:
@@ -59,7 +59,7 @@ class PinFlow:
     def _token(self, body: Body) -> Answer:
         """Raises BadAnswer."""
         if "device_code" in body:
-            return CodeGone()
+            return CodeExpired()
         if body.get("result") == "OK":
             return Granted(Token(access_token=read_secret(body, "access_token"), client_id=self._client_id))
         refusals: dict[str, Answer] = {"authorization pending": Pending(), "slow down": SlowDown()}

@@ -1,0 +1,1 @@
+"""What Simkl's endpoints say, read with nothing trusted."""

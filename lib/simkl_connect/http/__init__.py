@@ -1,0 +1,1 @@
+"""Requests to Simkl and the responses to them."""

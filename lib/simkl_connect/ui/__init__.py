@@ -1,0 +1,1 @@
+"""What a sign-in's dialog shows, without Kodi."""
