@@ -17,15 +17,15 @@ from fakes import FakeClock, FakeStore
 from flow_cases import PIN, TOKEN_BODY, FlowCase, answer
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import Notice
-from simkl_connect.errors import Problem
+from simkl_connect.errors import ConnectionFailed, Problem, StorageFailed
 from simkl_connect.http.messages import Request, Response, checked_base_url
 from simkl_connect.http.route import READ_TIMEOUT
-from simkl_connect.http.session import LARGEST_BODY, ConnectionFailed
+from simkl_connect.http.session import LARGEST_BODY
 from simkl_connect.http.sockets import CONNECT_TIMEOUT
 from simkl_connect.http.worker import LONGEST_EXCHANGE
 from simkl_connect.kodi import texts
 from simkl_connect.kodi.notifications import NOTICES
-from simkl_connect.storage.ledger import Ledger, StorageFailed
+from simkl_connect.storage.ledger import Ledger
 from simkl_connect.ui.service_client import GONE_AFTER, SILENT_AFTER
 
 from .texts import english

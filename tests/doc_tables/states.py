@@ -12,9 +12,7 @@ from simkl_connect.auth.events import (
     GrantEnded,
     Identified,
     Pending,
-    PermanentError,
     SlowDown,
-    TransientError,
 )
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.state_machine import (
@@ -27,7 +25,7 @@ from simkl_connect.auth.state_machine import (
     SignIn,
     Tick,
 )
-from simkl_connect.errors import Problem
+from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.kodi import texts
 from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 

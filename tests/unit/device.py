@@ -17,10 +17,10 @@ from simkl_connect.auth.authorizer import Authorizer, NotConfigured
 from simkl_connect.auth.device_flow import GRANT_TYPE
 from simkl_connect.auth.pending_sign_in import PendingSignIn
 from simkl_connect.auth.token_refresher import Notice, TokenRefresher
-from simkl_connect.errors import Problem
+from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http.messages import ClientInfo, Request, Response
 from simkl_connect.http.rate_limit import Pace
-from simkl_connect.http.session import ConnectionFailed, Transport
+from simkl_connect.http.session import Transport
 from simkl_connect.http.trust import Trust
 from simkl_connect.http.worker import LONGEST_EXCHANGE, Exchange
 from simkl_connect.models import Token

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Callable
 
 from simkl_connect.auth.events import Answer
+from simkl_connect.errors import StorageFailed
 from simkl_connect.http.messages import Request, Response
 from simkl_connect.models import Account, Token
-from simkl_connect.storage.ledger import StorageFailed
 
 
 class FakeClock:

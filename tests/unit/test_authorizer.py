@@ -11,9 +11,8 @@ import pytest
 from fakes import FakeClock, FakeExchange, FakeStore
 from flow_cases import ACCESS_TOKEN, CLIENT_ID, DEVICE, NOW, PIN, TOKEN_BODY, FlowCase, account, answer
 from simkl_connect.auth.authorizer import Authorizer, NotConfigured
-from simkl_connect.auth.events import TransientError
 from simkl_connect.auth.pending_sign_in import PendingSignIn
-from simkl_connect.errors import Problem
+from simkl_connect.errors import Problem, TransientError
 from simkl_connect.http.messages import Response
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.storage.journal import Journal

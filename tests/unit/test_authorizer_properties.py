@@ -15,15 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from simkl_connect.auth.authorizer import Authorizer
-from simkl_connect.auth.events import (
-    Answer,
-    FlowNotSupported,
-    Granted,
-    TransientError,
-)
+from simkl_connect.auth.events import Answer, FlowNotSupported, Granted
 from simkl_connect.auth.flow_choice import FlowChoice
 from simkl_connect.auth.pending_sign_in import PendingSignIn
-from simkl_connect.errors import Problem
+from simkl_connect.errors import Problem, TransientError
 from simkl_connect.http.messages import Request, Response
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.ui.view import View

@@ -8,11 +8,10 @@ from typing import Callable
 
 import pytest
 from fakes import FakeClock
-from simkl_connect.auth.events import Answer, Pending, PermanentError, TransientError
-from simkl_connect.errors import Problem
+from simkl_connect.auth.events import Answer, Pending
+from simkl_connect.errors import ConnectionFailed, PermanentError, Problem, TransientError
 from simkl_connect.http.messages import Request, Response
 from simkl_connect.http.rate_limit import POSTS_APART, Pace
-from simkl_connect.http.session import ConnectionFailed
 from simkl_connect.http.worker import INTERRUPT_EVERY, LONGEST_EXCHANGE, Exchange
 
 POLL = Request("GET", "/oauth/pin/5G6JA")

@@ -16,10 +16,10 @@ from device import ASKS, WEEK, Ask, Device, Ear, Network, Wire, Words
 from flow_cases import ACCESS_TOKEN, DEVICE_BODY, PIN_BODY, TOKEN_BODY, answer
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import FIRST_RETRY, Notice
-from simkl_connect.errors import Problem
+from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http import route, sockets
 from simkl_connect.http.messages import Response
-from simkl_connect.http.session import LARGEST_BODY, ConnectionFailed
+from simkl_connect.http.session import LARGEST_BODY
 from simkl_connect.models import Secret
 from simkl_connect.ui.screen import BUTTONS, Button
 from simkl_simulator import (

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pytest
 from flow_cases import ACCESS_TOKEN, CLIENT_ID, PIN, FlowCase, answer
-from simkl_connect.auth.events import (
-    CodeExpired,
-    CodeIssued,
-    Granted,
-    Pending,
-    PermanentError,
-    SlowDown,
-    TransientError,
-)
+from simkl_connect.auth.events import CodeExpired, CodeIssued, Granted, Pending, SlowDown
 from simkl_connect.auth.pin_flow import PinFlow
-from simkl_connect.errors import Problem
+from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.models import DeviceAuthorization, Secret
 
 

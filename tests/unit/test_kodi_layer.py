@@ -15,8 +15,7 @@ from fake_kodi import FakeKodi
 from real_kodi.waiting import wait_for
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import Notice
-from simkl_connect.errors import Problem
-from simkl_connect.http.session import ConnectionFailed
+from simkl_connect.errors import ConnectionFailed, Problem, StorageFailed
 from simkl_connect.http.trust import Trust
 from simkl_connect.kodi import ipc as channel
 from simkl_connect.kodi import notifications, preferences
@@ -25,7 +24,6 @@ from simkl_connect.kodi.settings import Settings
 from simkl_connect.kodi.texts import Texts
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.storage.journal import Journal
-from simkl_connect.storage.ledger import StorageFailed
 from simkl_connect.ui.commands import AUTHORIZE
 from simkl_connect.ui.screen import screen_of
 from simkl_connect.ui.view import View

@@ -7,8 +7,9 @@ from typing import Mapping
 
 import pytest
 from fakes import FakeClock
+from simkl_connect.errors import StorageFailed
 from simkl_connect.storage.journal import Journal
-from simkl_connect.storage.ledger import RETRY_EVERY, Ledger, StorageFailed
+from simkl_connect.storage.ledger import RETRY_EVERY, Ledger
 
 TOKEN = {"access_token": "new", "account_name": ""}
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
-from simkl_connect.errors import Problem
+from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http import names
 from simkl_connect.http.messages import ClientInfo, Request
-from simkl_connect.http.session import ConnectionFailed, Transport
+from simkl_connect.http.session import Transport
 from simkl_connect.http.trust import Trust
 
 HOST = "simkl.example"

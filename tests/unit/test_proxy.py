@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from fake_kodi import FakeKodi
-from simkl_connect.errors import Problem
+from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http.messages import ClientInfo, Request
-from simkl_connect.http.session import ConnectionFailed, Transport
+from simkl_connect.http.session import Transport
 from simkl_connect.http.trust import Trust
 from simkl_connect.kodi.proxy import proxy
 from simkl_simulator import Hang, Simulator, silent_listener

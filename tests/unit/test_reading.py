@@ -4,7 +4,8 @@ import pytest
 from flow_cases import account, answer
 from simkl_connect.api.parsing import clean_text, retry_after
 from simkl_connect.api.users import read_account
-from simkl_connect.auth.events import Identified, TransientError
+from simkl_connect.auth.events import Identified
+from simkl_connect.errors import TransientError
 from simkl_connect.http.messages import Response
 
 

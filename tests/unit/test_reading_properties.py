@@ -28,19 +28,10 @@ from simkl_connect.api.parsing import LONGEST_RETRY_AFTER, clean_text, read_veri
 from simkl_connect.api.users import read_account
 from simkl_connect.auth import device_flow as oauth2
 from simkl_connect.auth.device_flow import DeviceFlow
-from simkl_connect.auth.events import (
-    Answer,
-    CodeIssued,
-    Granted,
-    GrantEnded,
-    Identified,
-    PermanentError,
-    Refreshed,
-    TransientError,
-)
+from simkl_connect.auth.events import Answer, CodeIssued, Granted, GrantEnded, Identified, Refreshed
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.pin_flow import PinFlow
-from simkl_connect.errors import Problem
+from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.http.messages import Response
 from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 from simkl_connect.storage.journal import Journal

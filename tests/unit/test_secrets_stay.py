@@ -11,13 +11,12 @@ from device import ASKS, WEEK, Ask, Device, Ear, Line, Wire, Words, kind_of
 from fakes import FakeStore
 from flow_cases import CLIENT_ID, DEVICE
 from simkl_connect.api.users import account_request, read_account
-from simkl_connect.auth.events import Identified, PermanentError
-from simkl_connect.errors import Problem
+from simkl_connect.auth.events import Identified
+from simkl_connect.errors import PermanentError, Problem, StorageFailed
 from simkl_connect.http.messages import Request, Response
 from simkl_connect.http.rate_limit import Pace
 from simkl_connect.http.worker import Exchange
 from simkl_connect.models import Secret, Token
-from simkl_connect.storage.ledger import StorageFailed
 
 CANARY = "CANARY-7"
 ERRORS: dict[str, Exception] = {

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from simkl_connect.auth.events import (
-    CodeExpired,
-    CodeIssued,
-    Denied,
-    Granted,
-    Identified,
-    Pending,
-    PermanentError,
-    SlowDown,
-    TransientError,
-)
+from simkl_connect.auth.events import CodeExpired, CodeIssued, Denied, Granted, Identified, Pending, SlowDown
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.state_machine import LONGEST_BACKOFF, Cancelled, Event, Sent, SignIn, Step, Tick
-from simkl_connect.errors import Problem
+from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 
 CODE = DeviceAuthorization(Secret("5G6JA"), "https://simkl.com/pin", Secret("https://simkl.com/pin/5G6JA"), 900.0, 5.0)

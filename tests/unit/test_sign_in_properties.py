@@ -18,15 +18,13 @@ from simkl_connect.auth.events import (
     GrantEnded,
     Identified,
     Pending,
-    PermanentError,
     Refreshed,
     Revoked,
     SlowDown,
-    TransientError,
 )
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.state_machine import Cancelled, Event, Sent, SignIn, Step, Tick
-from simkl_connect.errors import Problem
+from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 from watch import Watch
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
-from simkl_connect.errors import Problem
+from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http.messages import ClientInfo, Request, checked_base_url
-from simkl_connect.http.session import LARGEST_BODY, ConnectionFailed, Transport
+from simkl_connect.http.session import LARGEST_BODY, Transport
 from simkl_connect.http.trust import Trust
 from simkl_connect.models import Secret
 from simkl_simulator import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simkl_connect.auth.events import CodeExpired, CodeIssued, Denied, Granted, PermanentError, SlowDown
+from simkl_connect.auth.events import CodeExpired, CodeIssued, Denied, Granted, SlowDown
 from simkl_connect.auth.state_machine import SLOW_DOWN_BY, Event
+from simkl_connect.errors import PermanentError
 
 
 @dataclass

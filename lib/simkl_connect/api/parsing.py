@@ -14,8 +14,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Callable, Dict
 from urllib.parse import urlsplit
 
-from ..auth.events import Answer, CodeIssued, PermanentError, TransientError
-from ..errors import Problem
+from ..auth.events import Answer, CodeIssued
+from ..errors import PermanentError, Problem, TransientError
 from ..http.messages import Response
 from ..models import DeviceAuthorization, Secret
 

@@ -6,14 +6,13 @@ import logging
 from typing import Callable
 
 from ..api.users import account_request, read_account
-from ..errors import Problem
+from ..errors import PermanentError, Problem, StorageFailed, TransientError
 from ..http.worker import Exchange
 from ..models import Token
-from ..storage.ledger import StorageFailed
 from ..storage.token_store import Store
 from ..ui.view import View, view_of
 from .device_flow import new_verifier
-from .events import Answer, CodeIssued, FlowNotSupported, Granted, Identified, PermanentError, TransientError
+from .events import Answer, CodeIssued, FlowNotSupported, Granted, Identified
 from .flow_choice import FlowChoice
 from .pending_sign_in import PendingSignIn
 from .phases import Phase

@@ -28,7 +28,7 @@ from ..api.parsing import (
     read_user_code,
     read_verification_uri,
 )
-from ..errors import Problem
+from ..errors import PermanentError, Problem
 from ..http.messages import Request, Response
 from ..models import DeviceAuthorization, Secret, Token
 from .events import (
@@ -40,7 +40,6 @@ from .events import (
     Granted,
     GrantEnded,
     Pending,
-    PermanentError,
     PkceNotSupported,
     Refreshed,
     Revoked,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Union
 
-from ..errors import Problem
+from ..errors import PermanentError, Problem, TransientError
 from ..models import Account, DeviceAuthorization, Token
 
 
@@ -47,28 +47,6 @@ class Identified(NamedTuple):
     """The account that the token belongs to."""
 
     account: Account
-
-
-class TransientError(NamedTuple):
-    """This attempt failed and a later one may not: network, server or something in between.
-
-    ``retry_after``: seconds the server asked to wait, or None. ``detail`` is for the log and holds no secret.
-    """
-
-    problem: Problem
-    detail: str
-    retry_after: float | None = None
-
-
-class PermanentError(NamedTuple):
-    """The server said a no that no repetition changes.
-
-    ``detail`` is for the log and holds no secret. ``server_message`` is the server's own sentence, made fit to draw.
-    """
-
-    problem: Problem
-    detail: str
-    server_message: str = ""
 
 
 class FlowNotSupported(PermanentError):

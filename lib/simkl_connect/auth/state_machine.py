@@ -13,21 +13,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Callable, NamedTuple, Union
 
-from ..errors import Problem
+from ..errors import PermanentError, Problem, TransientError
 from ..models import Account, DeviceAuthorization
-from .events import (
-    Answer,
-    CodeExpired,
-    CodeIssued,
-    Denied,
-    Granted,
-    GrantEnded,
-    Identified,
-    Pending,
-    PermanentError,
-    SlowDown,
-    TransientError,
-)
+from .events import Answer, CodeExpired, CodeIssued, Denied, Granted, GrantEnded, Identified, Pending, SlowDown
 from .phases import Phase
 
 SLOW_DOWN_BY = 5.0

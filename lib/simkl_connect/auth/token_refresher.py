@@ -10,12 +10,12 @@ from enum import Enum
 from typing import Callable
 
 from ..api.users import account_request, read_account
+from ..errors import PermanentError, StorageFailed, TransientError
 from ..http.worker import Exchange
 from ..models import Secret, Token
-from ..storage.ledger import StorageFailed
 from ..storage.token_store import Store
 from .device_flow import DeviceFlow
-from .events import Answer, GrantEnded, Identified, PermanentError, Refreshed, Revoked, TransientError
+from .events import Answer, GrantEnded, Identified, Refreshed, Revoked
 from .retirement import reminder_due, should_reconnect
 from .upkeep import LONGEST_TOKEN_EXPIRES_IN, LOOK_EVERY, REFRESH_WITHIN
 

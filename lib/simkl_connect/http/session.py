@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteR
 from typing import Iterator
 from urllib.parse import urlencode
 
-from ..errors import Problem
+from ..errors import ConnectionFailed, Problem
 from .messages import ClientInfo, Request, Response
 from .route import ProxyFailed, Route
 from .sockets import OpenSockets
@@ -25,14 +25,6 @@ LARGEST_BODY = 64 * 1024
 """Bytes, before and after unpacking."""
 _ANY_ZIP = 32 + zlib.MAX_WBITS
 """zlib's sign for both gzip and deflate."""
-
-
-class ConnectionFailed(Exception):
-    """No usable response came. ``problem`` is for the user; the text is for the log and quotes nothing."""
-
-    def __init__(self, problem: Problem, detail: str) -> None:
-        super().__init__(detail)
-        self.problem = problem
 
 
 class BadResponse(HTTPException):

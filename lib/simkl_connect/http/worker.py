@@ -7,9 +7,8 @@ import threading
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Callable, Tuple
 
-from ..auth.events import Answer, PermanentError, TransientError
-from ..errors import Problem
-from ..mistakes import describe_exception
+from ..auth.events import Answer
+from ..errors import PermanentError, Problem, TransientError, describe_exception
 from .messages import Request, Response
 from .rate_limit import Pace
 

@@ -18,12 +18,11 @@ from .. import clock
 from ..auth.authorizer import Authorizer, NotConfigured
 from ..auth.pending_sign_in import PendingSignIn
 from ..auth.token_refresher import Notice, TokenRefresher
-from ..errors import Problem
+from ..errors import Problem, describe_exception
 from ..http.messages import ClientInfo, checked_base_url
 from ..http.rate_limit import Pace
 from ..http.worker import Exchange
 from ..loop import Loop
-from ..mistakes import describe_exception
 from ..storage.journal import Journal
 from ..ui.commands import AUTHORIZE, CANCEL
 from ..ui.view import View

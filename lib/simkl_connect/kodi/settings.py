@@ -8,8 +8,9 @@ from typing import Mapping
 import xbmcaddon
 
 from .. import clock
+from ..errors import StorageFailed
 from ..storage.journal import Journal
-from ..storage.ledger import Ledger, StorageFailed
+from ..storage.ledger import Ledger
 from ..storage.token_store import Store
 from . import ADDON_ID, files, settings_file
 

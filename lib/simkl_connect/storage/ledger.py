@@ -11,16 +11,13 @@ import logging
 import threading
 from typing import Callable, Mapping, Protocol
 
+from ..errors import StorageFailed
 from .journal import Journal
 
 RETRY_EVERY = 2.0
 """Seconds."""
 
 _log = logging.getLogger(__name__)
-
-
-class StorageFailed(Exception):
-    """What was to be kept could not be written, or was not there when read back."""
 
 
 class Backend(Protocol):
