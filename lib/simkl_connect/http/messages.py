@@ -9,13 +9,22 @@ from ..models import Secret
 
 
 class Request(NamedTuple):
-    """One HTTP request to Simkl's API. ``path`` may hold a user code and is hidden like the bodies."""
+    """One HTTP request to Simkl's API. Path, query and bodies may hold codes, tokens and titles: ``repr`` hides them.
+
+    ``client_id``: the app's id, sent as a query parameter; a token goes only with the id that it was given to.
+    ``json``: anything that JSON can hold; None for no body. ``largest_body``: bytes of the response, decompressed.
+    ``longest``: seconds from the start to the last byte.
+    """
 
     method: str
     path: str
+    client_id: str
     form: Mapping[str, str] | None = None
-    json: Mapping[str, object] | None = None
+    json: object = None
     bearer: Secret | None = None
+    query: Mapping[str, str] = {}
+    largest_body: int = 64 * 1024
+    longest: float = 30.0
 
     def __repr__(self) -> str:
         return f"<request {self.method}>"
@@ -33,19 +42,11 @@ class Response(NamedTuple):
 
 
 class ClientInfo(NamedTuple):
-    """What every request says of the client (Simkl's rules for API clients), and the way it takes.
-
-    ``proxy``: the address of a proxy, with user and password if it wants them; empty for the system's own way.
-    """
+    """Where every request goes and what it says of the client (Simkl's rules for API clients)."""
 
     base_url: str
-    client_id: str
     app_version: str
     user_agent: str
-    proxy: str = ""
-
-    def __repr__(self) -> str:
-        return f"<identity {self.user_agent}>"
 
 
 def checked_base_url(url: str) -> str:

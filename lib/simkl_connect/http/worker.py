@@ -1,136 +1,210 @@
-"""One request at a time on a thread of its own, so that whoever started it is never held up."""
+"""Requests on a thread of their own: one at a time, the urgent first, and no more than one POST a second."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from queue import Empty, Queue
-from typing import TYPE_CHECKING, Callable, Tuple
+import time
+from contextlib import suppress
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
-from ..auth.events import Answer
-from ..errors import PermanentError, Problem, TransientError, describe_exception
+from ..errors import ConnectionFailed, Failure, PermanentError, Problem, TransientError, describe_exception
 from .messages import Request, Response
-from .rate_limit import Pace
 
 if TYPE_CHECKING:
-    from .session import Transport
+    from .session import Session
 
-LONGEST_EXCHANGE = 30.0
-"""Seconds from the start of a request to the last byte of its answer, whatever happens in between."""
+POSTS_APART = 1.1
+"""Seconds from the answer to one POST to the next. Simkl allows one a second for each client id; a tenth more, because
+networks are uneven."""
 INTERRUPT_EVERY = 0.1
 """Seconds between two attempts to end a request that is over its time: a name look-up takes no notice."""
+THREAD_RETRY = 1.0
+"""Seconds until a thread is asked for again where the system gave none."""
+_JOIN_STEP = 0.01
 
 _log = logging.getLogger(__name__)
-Job = Tuple[Request, Callable[[Response], Answer]]
+T = TypeVar("T")
 
 
-class Exchange:
-    """A conversation with the server over one connection.
+class Priority(IntEnum):
+    """What goes first, where several requests wait: the lowest number."""
 
-    ``open_transport`` runs on the thread: it may take its time; ``answered`` is called there when an answer is there to
-    be taken. All methods belong to one other thread.
-    """
+    SIGN_IN = 0
+    REFRESH = 1
+    SCROBBLE = 2
+    SYNC = 3
+
+
+class Job(Generic[T]):
+    """A request that was handed to a :class:`Worker`, and what became of it."""
 
     def __init__(
         self,
-        open_transport: Callable[[], Transport],
-        pace: Pace,
-        clock: Callable[[], float],
-        answered: Callable[[], None],
+        request: Request,
+        read: Callable[[Response], T],
+        priority: Priority,
+        cancel: Callable[[Job[Any]], bool],
     ) -> None:
-        self._open_transport = open_transport
-        self._answered = answered
-        self._pace = pace
-        self._clock = clock
-        self._waiting: Job | None = None
-        self._sent: Request | None = None
-        # No SimpleQueue: with Python 3.9.0 to 3.9.5 its Empty is that of whichever add-on has imported it last
-        self._jobs: Queue[Job | None] = Queue()
-        self._answers: Queue[Answer] = Queue()
-        self._sent_at = self._interrupt_at = 0.0
-        self._closed = False
-        self._transport: Transport | None = None
-        self._thread: threading.Thread | None = None
+        self.request = request
+        self.read = read
+        self.priority = priority
+        self._cancel = cancel
+        self._result: T | Failure | None = None
+        self._done = False
 
     @property
-    def in_flight(self) -> bool:
-        """Whether an answer is still to come."""
-        return self._waiting is not None or self._sent is not None
+    def done(self) -> bool:
+        """Whether :attr:`result` is there. Never, for a job that was cancelled."""
+        return self._done
 
-    def wake_at(self) -> float | None:
-        """The next moment at which :meth:`answer` has something to do by the clock alone; None: there is none."""
-        if self._sent is not None:
-            return self._interrupt_at
-        return self._pace.free_at(self._waiting[0]) if self._waiting is not None else None
+    @property
+    def result(self) -> T | Failure | None:
+        """What ``read`` made of the response, or why there is none; None until the job is done."""
+        return self._result
 
-    def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
-        """Sends ``request`` as soon as the pace allows; ``read`` makes an answer of the response, on the thread."""
-        self._waiting = (request, read)
-        self._send_when_allowed()
+    def cancel(self) -> bool:
+        """True: it was not sent and never will be. False: it is in flight or done, and its result still comes."""
+        return self._cancel(self)
 
-    def answer(self) -> Answer | None:
-        """The answer, once, if it is there. Ends a request that takes longer than :data:`LONGEST_EXCHANGE`."""
-        self._send_when_allowed()
-        if self._sent is None:
-            return None
-        try:
-            answer = self._answers.get_nowait()
-        except Empty:
-            if self._clock() >= self._interrupt_at:
+    def finish(self, result: T | Failure) -> None:
+        """For the worker."""
+        self._result = result
+        self._done = True
+
+
+class Worker:
+    """A task (see the service) around one thread, which is made at the first :meth:`submit`.
+
+    ``open_session`` runs on that thread when the first request is made, and may take its time. ``finished`` is called
+    there after each job, and must not raise. ``clock`` gives seconds, on any thread. All methods return at once and may
+    be called from any thread. The thread itself waits without a time limit, because Python before 3.11 measures those
+    by the wall clock: :meth:`advance` wakes it when a POST may be sent.
+    """
+
+    def __init__(
+        self, open_session: Callable[[], Session], clock: Callable[[], float], finished: Callable[[], None]
+    ) -> None:
+        self._open_session = open_session
+        self._clock = clock
+        self._finished = finished
+        self._changed = threading.Condition()
+        self._waiting: list[Job[Any]] = []
+        self._in_flight: Job[Any] | None = None
+        self._interrupt_at = self._next_post_at = 0.0
+        self._session: Session | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def submit(self, request: Request, read: Callable[[Response], T], priority: Priority) -> Job[T]:
+        """Send ``request`` when its turn comes; ``read`` makes the result of the response, on the worker's thread."""
+        job = Job(request, read, priority, self._cancel)
+        with self._changed:
+            if self._closed:
+                job.finish(_CLOSED)
+                return job
+            self._waiting.append(job)
+            self._start_thread()
+            self._changed.notify()
+        return job
+
+    def advance(self) -> None:
+        """Let a POST go whose second is over, and end a request that takes longer than its ``longest``."""
+        with self._changed:
+            if self._waiting:
+                self._start_thread()
+                self._changed.notify()
+            if self._in_flight is not None and self._clock() >= self._interrupt_at:
                 self._interrupt_at = self._clock() + INTERRUPT_EVERY
-                if self._transport is not None:
-                    self._transport.interrupt()
+                if self._session is not None:
+                    self._session.interrupt()
+
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing."""
+        with self._changed:
+            if self._in_flight is not None:
+                return max(0.0, self._interrupt_at - self._clock())
+            if self._waiting and self._thread is None:
+                return THREAD_RETRY
+            if any(job.request.method == "POST" for job in self._waiting):
+                return max(0.0, self._next_post_at - self._clock())
             return None
-        self._pace.note(self._sent)
-        self._sent = None
-        return answer
 
-    def _send_when_allowed(self) -> None:
-        if self._waiting is None or self._closed or not self._pace.allows(self._waiting[0]):
-            return
+    def close(self, timeout: float) -> bool:
+        """End the request in flight, every job and the thread; true if that is gone within ``timeout`` seconds."""
+        with self._changed:
+            self._closed = True
+            for job in self._waiting:
+                job.finish(_CLOSED)
+            self._waiting.clear()
+            self._changed.notify()
+            session, thread = self._session, self._thread
+        if session is not None:
+            session.close()
+        for _ in range(int(timeout / _JOIN_STEP)):  # not join(timeout), which goes by the wall clock before Python 3.11
+            if thread is None or not thread.is_alive():
+                break
+            time.sleep(_JOIN_STEP)
+        return thread is None or not thread.is_alive()
+
+    def _cancel(self, job: Job[Any]) -> bool:
+        with self._changed:
+            if job not in self._waiting:
+                return False
+            self._waiting.remove(job)
+            return True
+
+    def _start_thread(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="simkl-connect", daemon=True)
-            self._thread.start()
-        self._sent, self._sent_at = self._waiting[0], self._clock()
-        self._interrupt_at = self._sent_at + LONGEST_EXCHANGE
-        self._pace.note(self._sent)
-        self._jobs.put(self._waiting)
-        self._waiting = None
-
-    def withdraw(self) -> None:
-        """Takes back a request that has not been sent yet."""
-        self._waiting = None
-
-    def close(self, timeout: float = 0.0) -> bool:
-        """Ends the thread and what it waits for; true if it is gone within ``timeout`` seconds."""
-        self._closed = True
-        self.withdraw()
-        self._jobs.put(None)
-        if self._transport is not None:
-            self._transport.close()
-        if self._thread is not None and timeout > 0:
-            self._thread.join(timeout)
-        return self._thread is None or not self._thread.is_alive()
+            thread = threading.Thread(target=self._run, name="simkl-connect", daemon=True)
+            with suppress(RuntimeError):  # the system gives no thread now; the next advance() asks again
+                thread.start()
+                self._thread = thread
 
     def _run(self) -> None:
         while True:
-            job = self._jobs.get()
-            if job is None or self._closed:
-                return
-            self._answers.put(self._perform(*job))
-            self._answered()
+            with self._changed:
+                job = self._next()
+                while job is None and not self._closed:
+                    self._changed.wait()
+                    job = self._next()
+                if job is None:
+                    return
+                self._waiting.remove(job)
+                self._in_flight = job
+                self._interrupt_at = self._clock() + job.request.longest
+            result = self._perform(job)
+            with self._changed:
+                if job.request.method == "POST":
+                    self._next_post_at = self._clock() + POSTS_APART
+                self._in_flight = None
+                job.finish(result)
+            self._finished()
 
-    def _perform(self, request: Request, read: Callable[[Response], Answer]) -> Answer:
-        from .session import ConnectionFailed  # here, because loading it takes time, and only now it is needed
+    def _next(self) -> Job[Any] | None:
+        """The most urgent job that may be sent now, of several the first that came."""
+        post_allowed = self._clock() >= self._next_post_at
+        allowed = [job for job in self._waiting if post_allowed or job.request.method != "POST"]
+        return min(allowed, key=lambda job: job.priority, default=None)
 
+    def _perform(self, job: Job[T]) -> T | Failure:
         try:
-            if self._transport is None:
-                self._transport = self._open_transport()
-            if self._closed:
-                self._transport.close()
-            return read(self._transport.send(request))
+            session = self._opened()
+            return _CLOSED if session is None else job.read(session.send(job.request))
         except ConnectionFailed as failed:
             return TransientError(failed.problem, str(failed))
-        except Exception as error:  # noqa: BLE001  # a mistake of ours must end in a sentence, not in endless waiting
+        except Exception as error:  # noqa: BLE001  # a mistake of ours must end in a result, not in endless waiting
             _log.error("a mistake in the add-on: %s", describe_exception(error))
             return PermanentError(Problem.INTERNAL, type(error).__name__)
+
+    def _opened(self) -> Session | None:
+        """The session; None after :meth:`close`."""
+        if self._session is None:
+            session = self._open_session()
+            with self._changed:
+                self._session = session
+        return None if self._closed else self._session
+
+
+_CLOSED = TransientError(Problem.TIMEOUT, "the add-on ends")
