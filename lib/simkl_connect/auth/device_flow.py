@@ -33,10 +33,10 @@ from ..errors import PermanentError, Problem
 from ..http.messages import Request, Response
 from ..models import DeviceAuthorization, Secret, Token
 from .events import (
-    Event,
     CodeExpired,
     CodeIssued,
     Denied,
+    Event,
     FlowNotSupported,
     Granted,
     GrantEnded,
@@ -46,7 +46,6 @@ from .events import (
     Revoked,
     SlowDown,
 )
-
 
 SCOPE = "media:read media:write"
 WRITE_SCOPE = "media:write"

@@ -33,7 +33,8 @@ class SlowDown(NamedTuple):
 class Granted(NamedTuple):
     """The user said yes. This token is delivered once: whoever loses it has lost the approval.
 
-    ``problem``: what the token falls short of, or None. ``storage_failure``: why it is not on the disk yet, for the log.
+    ``problem``: what the token falls short of, or None. ``storage_failure``: why it is not on the disk
+    yet, for the log.
     """
 
     token: Token

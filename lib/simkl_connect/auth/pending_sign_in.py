@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
 from ..api.parsing import (
     EXPIRES_IN,
@@ -19,11 +19,13 @@ from ..api.parsing import (
 )
 from ..errors import StorageFailed
 from ..models import DeviceAuthorization, Secret
-from ..storage.database import Database
 from .device_flow import DeviceFlow
 from .flow_choice import FlowChoice
 from .phases import Phase
 from .state_machine import SignIn
+
+if TYPE_CHECKING:
+    from ..storage.database import Database
 
 ONE_MORE_POLL = 5.0
 """Seconds beyond the interval for a code whose time seems to be over: only the server knows, the clock may be wrong."""

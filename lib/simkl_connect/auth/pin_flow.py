@@ -37,7 +37,8 @@ class PinFlow:
 
     def read_device_authorization(self, response: Response) -> Event:
         """The ``device_code`` in this answer is a placeholder and ignored. A V2 client id is unsuited here."""
-        if response.status in (400, 401, 404, 410, 412) and not looks_like_a_web_page(response):
+        is_refusal = response.status in (400, 401, 412) and not looks_like_a_web_page(response)
+        if is_refusal or response.status in (404, 410):
             client = response.status == 412 or error_name(response) == "unauthorized_client"
             detail = f"HTTP {response.status}{error_id(response)}"
             return FlowNotSupported(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)

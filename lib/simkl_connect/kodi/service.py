@@ -15,7 +15,7 @@ from .. import clock
 from ..auth.authorizer import Authorizer, NotConfigured
 from ..auth.pending_sign_in import PendingSignIn
 from ..auth.phases import Phase
-from ..auth.token_refresher import Notice, TokenRefresher
+from ..auth.token_refresher import TokenRefresher
 from ..environment import Environment
 from ..errors import Problem, describe_exception
 from ..http.messages import ClientInfo, checked_base_url

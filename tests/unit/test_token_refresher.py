@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from fakes import FakeClock, FakeExchange, FakeStore
+from fakes import FakeClock, FakeDatabase, FakeStore, TimedWorker, environment
 from flow_cases import CLIENT_ID, NOW, TOKEN_BODY, account, answer
 from simkl_connect.auth.token_refresher import LONGEST_RETRY, NAME_ATTEMPTS, Notice, TokenRefresher
 from simkl_connect.http.messages import Request, Response
@@ -24,48 +24,39 @@ def v2_token(days_left: float = 6.0) -> Token:
 
 @dataclass
 class Bench:
-    """A keeper and everything it can reach."""
+    """A refresher and everything it can reach."""
 
     clock: FakeClock
     store: FakeStore = field(default_factory=FakeStore)
-    exchanges: list[FakeExchange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     configured: str = CLIENT_ID
     wall: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
     def start(self, token: Token | None, name: str = "Ada") -> None:
         self.store.stored, self.store.owner = token, Account(name)
-        self.keeper = TokenRefresher(
-            store=self.store,
+        self.worker = TimedWorker(self.clock)
+        self.refresher = TokenRefresher(
+            environment(self.clock, self.worker, self.store, FakeDatabase(), self.wall),
             client_id=lambda: self.configured,
-            open_exchange=self._open,
             notify=self.notices.append,
-            clock=self.clock,
-            wall_clock=self.wall,
-            jitter=lambda: 0.5,
         )
-        self.keeper.advance()
-
-    def _open(self, client_id: str) -> FakeExchange:
-        assert client_id == CLIENT_ID
-        self.exchanges.append(FakeExchange(self.clock))
-        return self.exchanges[-1]
+        self.refresher.advance()
 
     def respond(self, response: Response) -> None:
-        self.exchanges[-1].respond(response)
-        self.keeper.advance()
-        self.keeper.advance()
+        self.worker.answer(response)
+        self.refresher.advance()
+        self.refresher.advance()
 
     def pass_time(self, seconds: float) -> None:
-        """In steps of a minute, as the service's tick would."""
+        """In steps of a minute."""
         for _ in range(int(seconds // 60)):
             self.clock.advance(60)
             self.wall.advance(60)
-            self.keeper.advance()
+            self.refresher.advance()
 
     @property
     def requests(self) -> list[Request]:
-        return [request for exchange in self.exchanges for _, request in exchange.requests]
+        return self.worker.requests
 
     @property
     def paths(self) -> list[str]:
@@ -166,7 +157,7 @@ def test_retries_grow_apart_up_to_an_hour(bench: Bench) -> None:
     for _ in range(10):
         bench.respond(answer({}, 503))
         failed_at = bench.clock()
-        while not bench.keeper.in_flight:
+        while not bench.worker.is_busy:
             bench.pass_time(60)
         waits.append(bench.clock() - failed_at)
     assert waits == sorted(waits)
@@ -256,12 +247,11 @@ def test_an_answer_for_an_account_that_was_switched_away_is_dropped(bench: Bench
     bench.store.stored = new
     bench.respond(REFRESHED)
     assert bench.store.stored == new
-    assert bench.store.noted == []
 
 
 def test_signing_out_forgets_at_once_and_revokes(bench: Bench) -> None:
     bench.start(v2_token())
-    bench.keeper.sign_out()
+    bench.refresher.sign_out()
     assert bench.store.stored is None
     assert bench.store.owner.name == ""
     form = bench.requests[0].form or {}
@@ -272,7 +262,7 @@ def test_signing_out_forgets_at_once_and_revokes(bench: Bench) -> None:
 
 def test_signing_out_where_simkl_can_not_be_reached_says_so(bench: Bench) -> None:
     bench.start(v2_token())
-    bench.keeper.sign_out()
+    bench.refresher.sign_out()
     bench.respond(answer({}, 503))
     assert bench.store.stored is None
     assert bench.notices == [Notice.SIGNED_OUT_HERE]
@@ -280,33 +270,67 @@ def test_signing_out_where_simkl_can_not_be_reached_says_so(bench: Bench) -> Non
 
 def test_signing_out_of_a_pin_connection_says_where_it_is_ended(bench: Bench) -> None:
     bench.start(V1_TOKEN)
-    bench.keeper.sign_out()
+    bench.refresher.sign_out()
     assert bench.store.stored is None
     assert (bench.notices, bench.requests) == ([Notice.SIGNED_OUT_PIN], [])
 
 
 def test_signing_out_during_a_refresh_drops_its_answer(bench: Bench) -> None:
     bench.start(v2_token(days_left=-1))
-    bench.keeper.sign_out()
-    assert bench.exchanges[0].closed
-    bench.exchanges[0].respond(REFRESHED)
-    assert bench.store.noted == []
+    bench.worker.send()
+    bench.refresher.sign_out()
+    bench.worker.answer(REFRESHED)
     bench.respond(Response(200))
     assert bench.store.stored is None
+    assert bench.notices == [Notice.SIGNED_OUT]
 
 
-def test_a_refreshed_token_that_can_not_be_saved_keeps_the_old_one(bench: Bench) -> None:
+def test_a_refreshed_token_that_the_disk_refuses_is_used_all_the_same(bench: Bench) -> None:
     bench.start(v2_token(days_left=-1))
     bench.store.full = True
     bench.respond(REFRESHED)
-    assert bench.store.stored == v2_token(days_left=-1)
+    assert bench.store.stored is not None
+    assert bench.store.stored.access_token == Secret("simkl_at_2")
     assert bench.notices == []
 
 
-def test_a_refreshed_token_is_noted_where_it_is_read(bench: Bench) -> None:
+def test_a_refreshed_token_is_saved_where_it_is_read(bench: Bench) -> None:
     bench.start(v2_token(days_left=-1))
-    bench.exchanges[0].respond(REFRESHED)
-    assert [token.access_token for token in bench.store.noted] == [Secret("simkl_at_2")]
+    bench.worker.answer(REFRESHED)
+    assert bench.store.stored is not None
+    assert bench.store.stored.access_token == Secret("simkl_at_2")
+
+
+def test_a_401_that_another_request_met_has_the_token_refreshed_once(bench: Bench) -> None:
+    bench.start(v2_token())
+    for _ in range(2):
+        bench.refresher.grant_rejected(Secret("simkl_at_1"))
+        bench.refresher.advance()
+    assert bench.paths == ["/oauth2/token"]
+    bench.respond(REFRESHED)
+    bench.refresher.grant_rejected(Secret("simkl_at_1"))
+    bench.refresher.advance()
+    assert (bench.paths, bench.refresher.is_busy) == (["/oauth2/token"], False)
+
+
+def test_a_401_right_after_a_refresh_is_believed_once_it_is_repeated(bench: Bench) -> None:
+    bench.start(v2_token())
+    bench.refresher.grant_rejected(Secret("simkl_at_1"))
+    bench.refresher.advance()
+    bench.respond(REFRESHED)
+    bench.refresher.grant_rejected(Secret("simkl_at_2"))
+    bench.refresher.advance()
+    assert bench.paths == ["/oauth2/token", "/users/settings"]
+    bench.respond(UNAUTHORIZED)
+    assert (bench.store.stored, bench.notices) == (None, [Notice.ENDED])
+
+
+def test_a_pin_token_that_another_request_met_a_401_with_is_asked_about(bench: Bench) -> None:
+    bench.start(V1_TOKEN)
+    bench.refresher.grant_rejected(V1_TOKEN.access_token)
+    bench.refresher.advance()
+    bench.respond(account("Ada"))
+    assert (bench.store.stored, bench.refresher.is_busy) == (V1_TOKEN, False)
 
 
 FEBRUARY_2027, MARCH_2027 = 1_803_000_000.0, 1_803_859_200.0
@@ -354,7 +378,7 @@ def test_nobody_else_is_reminded(bench: Bench, token: Token | None, configured: 
 def test_who_signs_out_is_offered_no_reconnection_any_more(bench: Bench) -> None:
     bench.configured, bench.wall.now = "new-client-id", MARCH_2027
     bench.start(V1_TOKEN)
-    bench.keeper.sign_out()
-    assert bench.keeper.seconds_to_wait() == 0.0
-    bench.keeper.advance()
+    bench.refresher.sign_out()
+    assert bench.refresher.seconds_to_wait() == 0.0
+    bench.refresher.advance()
     assert not bench.store.offers_reconnect
