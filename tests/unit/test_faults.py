@@ -120,7 +120,7 @@ def token_is_kept_and_refreshed_later(device: Device, _problem: Problem) -> None
     device.sign_in()
     token = device.token
     device.wall.advance(WEEK)
-    device.run(lambda: len(device.paths("refresh")) == 1 and not device.keeper.in_flight)
+    device.run(lambda: len(device.paths("refresh")) == 1 and not device.worker.is_busy)
     assert device.token == token is not None
     device.run(lambda: device.token != token)
     first, second = device.paths("refresh")
@@ -131,7 +131,7 @@ def token_is_kept_and_refreshed_later(device: Device, _problem: Problem) -> None
 
 def account_is_forgotten_here(device: Device, _problem: Problem) -> None:
     device.sign_in()
-    device.keeper.sign_out()
+    device.refresher.sign_out()
     device.run(lambda: bool(device.notices))
     assert (device.notices, device.token, device.store.owner.name) == ([Notice.SIGNED_OUT_HERE], None, "")
 
@@ -411,7 +411,7 @@ def test_any_other_field_is_done_without(words: Device, ask: Ask, field: str, na
     assert words.view.account_name == "Ada"
     if ask is REFRESH:
         words.wall.advance(WEEK)
-        words.run(lambda: len(words.paths("refresh")) == 1 and not words.keeper.in_flight)
+        words.run(lambda: len(words.paths("refresh")) == 1 and not words.worker.is_busy)
         assert words.token is not None
         assert (words.token.refresh_token, words.notices) == (Secret("simkl_rt_1"), [])
 

@@ -78,7 +78,7 @@ def live(device: Device, ask: Ask) -> None:
         device.run(lambda: len(device.paths("refresh")) == 2)
         assert device.token is not None
     elif ask.name == "revoke":
-        device.keeper.sign_out()
+        device.refresher.sign_out()
         device.run(lambda: bool(device.notices))
 
 

@@ -97,6 +97,12 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._closed = False
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job is waiting or in flight."""
+        with self._changed:
+            return bool(self._waiting) or self._in_flight is not None
+
     def submit(self, request: Request, read: Callable[[Response], T], priority: Priority) -> Job[T]:
         """Send ``request`` when its turn comes; ``read`` makes the result of the response, on the worker's thread."""
         job = Job(request, read, priority, self._cancel)
