@@ -1,7 +1,7 @@
 """What Simkl knows: titles, their ids and episodes, and how a client's description finds one of them.
 
 How a title is found is documented: Simkl's own id, the external ids in order, title and year, and at last the title
-alone, which may credit a namesake. Anime is numbered as AniDB does it: each cour is a title of its own, and its episodes
+alone, which may credit a namesake. Anime is numbered as AniDB does it: each cour is a title of its own, its episodes
 restart at 1.
 """
 
@@ -118,7 +118,7 @@ class Catalogue:
     def find(self, kind: str, ref: Ref) -> Found:
         """The titles that a description of this kind means, best way first; several only for the cours of one anime.
 
-        A show may be an anime; an anime is never a show, and a film of the anime kind is no movie (clients report that).
+        A show may be an anime; an anime is never a show, and an anime film is no movie (clients report that).
         """
         given = ref.get("ids")
         ids: Mapping[str, object] = given if isinstance(given, Mapping) else {}
@@ -159,7 +159,7 @@ def find_episode(
     """The episode of these titles with this number.
 
     An anime found by ids of the whole series is searched by TVDB's numbers in all its cours (``tvdb_numbers``). Found
-    by a cour's own id, it counts within that cour, whatever the season says: TVDB numbers end up in the wrong cour then.
+    by a cour's own id, it counts within that cour, whatever the season says: TVDB numbers mean a wrong one then.
     """
     across = tvdb_numbers and not found.by_cour
     for title in found.titles if across else found.titles[:1]:

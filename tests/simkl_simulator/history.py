@@ -1,7 +1,7 @@
 """``POST /sync/history`` and ``/sync/history/remove`` (Simkl's sync guide).
 
-The shape is the meaning: a show with neither seasons nor episodes is all of its aired episodes, a season without episodes
-is the whole season. Empty lists count as absent here, the more dangerous reading of what is not documented.
+The shape is the meaning: a show with neither seasons nor episodes is all of its aired episodes, a season without
+episodes is the whole season. Empty lists count as absent here, the more dangerous reading of what is not documented.
 """
 
 from __future__ import annotations
