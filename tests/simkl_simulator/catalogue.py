@@ -14,8 +14,9 @@ MOVIE, SHOW, ANIME = "movie", "show", "anime"
 COUR_IDS = ("mal", "anidb", "anilist", "kitsu", "anisearch", "animeplanet", "livechart")
 """Ids that belong to one cour of an anime; its episodes are then counted within it."""
 
-TITLE_IDS = ("simkl", "imdb", "tmdb", "tvdb", *COUR_IDS, "letterboxd", "netflix", "traktslug")
-"""Ids that find a title, in the order in which they are tried. ``slug`` is none of them."""
+TITLE_IDS = ("simkl", *COUR_IDS, "imdb", "tmdb", "tvdb", "letterboxd", "netflix", "traktslug")
+"""Ids that find a title, in the order in which they are tried; that a cour's come before a series', clients found out.
+``slug`` is none of them."""
 
 EPISODE_IDS = ("tvdb", "anidb")
 """Ids that find an episode; Simkl has no others."""
