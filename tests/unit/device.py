@@ -287,7 +287,7 @@ def kind_of(request: Request) -> str:
 
 @dataclass
 class Device:
-    """The add-on without Kodi, wired as the service wires it: worker, thread, authorizer and refresher are the real ones."""
+    """The add-on without Kodi, wired as the service wires it."""
 
     network: Network
     worked_last: str

@@ -28,7 +28,7 @@ from simkl_connect.api.parsing import LONGEST_RETRY_AFTER, clean_text, read_veri
 from simkl_connect.api.users import read_account
 from simkl_connect.auth import device_flow as oauth2
 from simkl_connect.auth.device_flow import DeviceFlow
-from simkl_connect.auth.events import Answer, CodeIssued, Granted, GrantEnded, Identified, Refreshed
+from simkl_connect.auth.events import CodeIssued, Event, Granted, GrantEnded, Identified, Refreshed
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.pin_flow import PinFlow
 from simkl_connect.errors import PermanentError, Problem, TransientError
@@ -39,7 +39,7 @@ from simkl_connect.ui.view import View
 
 DEVICE = DeviceFlow(CLIENT_ID, Secret("verifier"), lambda: NOW)
 PIN = PinFlow(CLIENT_ID)
-READERS: dict[str, Callable[[Response], Answer]] = {
+READERS: dict[str, Callable[[Response], Event]] = {
     "code-pin": PIN.read_device_authorization,
     "code-device": DEVICE.read_device_authorization,
     "poll-pin": PIN.read_token,
@@ -100,9 +100,9 @@ def check_account(found: Account) -> None:
     check_text(found.account_id, 32)
 
 
-def check(read: Answer) -> None:
+def check(read: Event) -> None:
     """What holds for every answer, whatever it was read from."""
-    assert isinstance(read, get_args(Answer))
+    assert isinstance(read, get_args(Event))
     if isinstance(read, CodeIssued):
         check_authorization(read.authorization)
     elif isinstance(read, (Granted, Refreshed)):
@@ -117,7 +117,7 @@ def check(read: Answer) -> None:
         check_text(read.detail, 120)
 
 
-def without_what_is_shown(read: Answer) -> Answer:
+def without_what_is_shown(read: Event) -> Event:
     """The answer without the server's words that are meant for the screen, or for nobody but are no secret."""
     if isinstance(read, PermanentError):
         return read._replace(server_message="")

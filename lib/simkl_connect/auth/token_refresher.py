@@ -66,6 +66,7 @@ class TokenRefresher:
         self._job: Job[Event] | None = None
         self._purpose = _Purpose.IDENTIFY
         self._used: Token | None = None
+        self._look_at, self._is_planned = 0.0, True
         self.look_again()
 
     def look_again(self) -> None:
