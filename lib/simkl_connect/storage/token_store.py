@@ -34,7 +34,7 @@ class Predecessor(Protocol):
 class TokenStore:
     """Any thread may use it, but not within a transaction of the database.
 
-    ``wall_clock`` gives Unix seconds, ``clock`` seconds that never jump. ``predecessor`` is asked once, by an empty file.
+    ``wall_clock`` gives Unix seconds, ``clock`` seconds that never jump. ``predecessor`` is asked by an empty file.
     Reading raises nothing. What changes something raises :class:`StorageFailed` if the disk refused it, and survives a
     power cut when it returns. What was refused is known all the same, and tried again as long as the add-on runs.
     """
