@@ -24,7 +24,7 @@ from ..http.rate_limit import Pace
 from ..http.worker import Exchange
 from ..loop import Loop
 from ..storage.journal import Journal
-from ..ui.commands import AUTHORIZE, CANCEL
+from ..ui.commands import AUTHORIZE, CANCEL, SIGN_OUT
 from ..ui.view import View
 from . import ADDON_ID, files, ipc, preferences
 from .log_handler import log_to_kodi
@@ -95,7 +95,7 @@ class Engine:
             self._loop.call(lambda: self._authorizer.authorize(request))
         elif command == CANCEL:
             self._loop.call(self._authorizer.cancel)
-        else:
+        elif command == SIGN_OUT:
             self._loop.call(lambda: self._sign_out(request))
 
     def close(self) -> None:
