@@ -30,7 +30,10 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _SIMKL_HOST = re.compile(r"(?:[a-z0-9-]+\.)*simkl\.com")
 _NO_DATE = (TypeError, ValueError, IndexError, OverflowError)
 """What parsedate_to_datetime raises: the first three by Python version, the last for numbers without end."""
-_MARKUP = re.compile(r"\[/?(?:B|I|LIGHT|UPPERCASE|LOWERCASE|CAPITALIZE|CR|TABS|COLOR)\b[^\]]*\]", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\[/?(?:B|I|LIGHT|UPPERCASE|LOWERCASE|CAPITALIZE|CR|TABS|COLOR)\b[^\]]*\]|\$(?=[\w$]*\[)", re.IGNORECASE
+)
+"""Kodi's tags, and the "$" of what it replaces in a label, such as ``$INFO[…]``, ``$LOCALIZE[…]``, ``$VAR[…]``."""
 
 
 Body = Mapping[str, Any]
@@ -125,12 +128,12 @@ def read_verification_uri(value: object, otherwise: str = KNOWN_VERIFICATION_URI
 
 
 def clean_text(value: object, longest: int = 60) -> str:
-    """Text from the server made fit to draw: one line, no control characters, none of Kodi's markup."""
+    """Text from the server made fit to draw: one line, no control characters, nothing that Kodi evaluates."""
     if not isinstance(value, str):
         return ""
     printable = "".join(char if char.isprintable() else " " for char in value[: 20 * longest])
     unmarked = printable
-    while _MARKUP.search(unmarked):  # removing one tag can join the halves of another
+    while _MARKUP.search(unmarked):  # removing one piece can join the halves of another
         unmarked = _MARKUP.sub("", unmarked)
     text = " ".join(unmarked.split())
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
