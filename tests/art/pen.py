@@ -102,5 +102,3 @@ def rounded(size: Tuple[int, int], radius: float, soft: float = 0.0) -> Image.Im
 def _small(image: Image.Image, size: Tuple[int, int], soft: float) -> Image.Image:
     small = image.resize(size, Image.Resampling.BOX)
     return small.filter(ImageFilter.GaussianBlur(soft)) if soft else small
-
-

@@ -84,7 +84,7 @@ class Device:
         for _ in range(50):
             self.authorizer.advance()
             self.refresher.advance()
-            if not self.worker.is_busy:
+            if not self.worker.is_busy and self.refresher.seconds_to_wait() != 0.0:
                 return
             self.await_answers()
         raise AssertionError("there is no end to it")

@@ -20,7 +20,7 @@ from simkl_connect.auth.token_refresher import Notice, TokenRefresher
 from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http.messages import ClientInfo, Request, Response
 from simkl_connect.http.session import Session
-from simkl_connect.http.worker import Worker
+from simkl_connect.http.worker import POSTS_APART, Worker
 from simkl_connect.models import Token
 from simkl_connect.ui.view import View
 from simkl_simulator import Fault, Simulator
@@ -349,7 +349,7 @@ class Device:
                 self._pass(LONGEST + 1)
                 self._impatient = True
             self._wait_for_an_answer(0.0005)
-        elif planned[0] is None and self.worker.is_busy:
+        elif self.worker.is_busy and not 0.0 < (planned[0] or 0.0) <= POSTS_APART:
             self._wait_for_an_answer(0.00005)  # the thread is about to take it up
         else:
             self._pass(min((seconds for seconds in planned if seconds is not None), default=30.0))

@@ -9,15 +9,15 @@ import xbmcaddon
 import xbmcgui
 
 from ..api.parsing import clean_text
+from ..storage.stored import Stored
 from ..ui.commands import SIGN_OUT
 from . import ADDON_ID, ipc, texts
-from .settings import Settings
 from .texts import Texts
 
 
 def is_connected() -> bool:
     """Whether a token is stored."""
-    return Settings().token() is not None
+    return _stored().token() is not None
 
 
 def sign_out() -> None:
@@ -28,9 +28,9 @@ def sign_out() -> None:
 
 def show() -> bool:
     """Who is connected and since when, and what can be done about it. True: another account is wanted."""
-    settings, text = Settings(), Texts()
-    lines = [text.connected_as(clean_text(settings.account().name))]  # stored by a version that took it as it was
-    date = _date(settings.connected_at())
+    stored, text = _stored(), Texts()
+    lines = [text.connected_as(clean_text(stored.account().name))]  # stored by a version that took it as it was
+    date = _date(stored.connected_at())
     if date:
         lines.append(text(texts.CONNECTED_SINCE).format(date=date))
     choice = xbmcgui.Dialog().yesnocustom(
@@ -43,6 +43,11 @@ def show() -> bool:
     if choice == 2:
         sign_out()
     return choice == 1
+
+
+def _stored() -> Stored:
+    """As the settings mirror it; the database belongs to the service."""
+    return Stored(xbmcaddon.Addon(ADDON_ID).getSetting)
 
 
 def _date(seconds: float | None) -> str:

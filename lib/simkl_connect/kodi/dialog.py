@@ -50,9 +50,7 @@ def present(window: SignInWindow, request: str, addon: xbmcaddon.Addon, monitor:
             painter.clear()
 
 
-def _follow(
-    client: ServiceClient, window: SignInWindow, painter: Painter, request: str, monitor: xbmc.Monitor
-) -> bool:
+def _follow(client: ServiceClient, window: SignInWindow, painter: Painter, request: str, monitor: xbmc.Monitor) -> bool:
     screen = screen_of(View(phase=Phase.STARTING.value), clock.now())  # what the window has shown since it opened
     phase: Phase | None = None
     closes_at: float | None = None

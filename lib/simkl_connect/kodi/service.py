@@ -15,19 +15,23 @@ from .. import clock
 from ..auth.authorizer import Authorizer, NotConfigured
 from ..auth.pending_sign_in import PendingSignIn
 from ..auth.phases import Phase
-from ..auth.token_refresher import TokenRefresher
+from ..auth.token_refresher import Notice, TokenRefresher
 from ..environment import Environment
 from ..errors import Problem, describe_exception
 from ..http.messages import ClientInfo, checked_base_url
 from ..http.worker import Worker
 from ..storage.database import Database
+from ..storage.legacy import Legacy
 from ..storage.settings_mirror import SettingsMirror
 from ..storage.token_store import TokenStore
+from ..ui.commands import AUTHORIZE, CANCEL, SIGN_OUT, WAKE
 from ..ui.view import View
-from . import ADDON_ID, files, ipc, settings
-from .log import log, log_to_kodi
+from . import ADDON_ID, files, ipc, preferences
+from .log import log
+from .log_handler import log_to_kodi
 from .notifications import notify, notify_connected
 from .proxy import proxy
+from .settings import KodiSettings
 from .system import hold_screensaver, is_enabled, platform
 
 if TYPE_CHECKING:
@@ -74,12 +78,13 @@ class Service(xbmc.Monitor):
         self._platform = platform()
         self._version = xbmcaddon.Addon(ADDON_ID).getAddonInfo("version")
         self._base_url = _base_url()
-        database = Database(files.database())
-        tokens = TokenStore(database, time.time)
-        worker = Worker(self._open_session, clock.now, ipc.wake)
+        self._database = database = Database(files.database())
+        backend = KodiSettings()
+        tokens = TokenStore(database, time.time, predecessor=Legacy(files.local_data_folder(), backend.read))
+        worker = Worker(self._open_session, clock.now, _wake)
         environment = Environment(clock.now, time.time, random.random, worker, database, tokens)
-        self._mirror = SettingsMirror(tokens, settings.KodiSettings(), clock.now)
-        self._refresher = TokenRefresher(environment, settings.client_id, notify)
+        self._mirror = SettingsMirror(tokens, database, backend, clock.now)
+        self._refresher = TokenRefresher(environment, preferences.client_id, notify)
         self._authorizer = Authorizer(
             environment,
             PendingSignIn(database, clock.now, time.time, clock.boot_id()),
@@ -109,6 +114,7 @@ class Service(xbmc.Monitor):
         """End what is under way."""
         for task in reversed(self._tasks):  # the worker last: it ends the requests of the others
             task.close(CLOSING)
+        self._database.close()
         ipc.withdraw()
 
     def onNotification(self, sender: str, method: str, data: str) -> None:  # noqa: N802  # Kodi's name
@@ -123,14 +129,16 @@ class Service(xbmc.Monitor):
         self._mirror.look_again()
 
     def _begin(self) -> None:
+        if self._database.set_aside:
+            notify(Notice.SETTINGS_LOST)
         self._authorizer.resume()
 
     def _handle(self, command: str, request: str) -> None:
-        if command == ipc.AUTHORIZE:
+        if command == AUTHORIZE:
             self._authorizer.authorize(request)
-        elif command == ipc.CANCEL:
+        elif command == CANCEL:
             self._authorizer.cancel()
-        elif command == ipc.SIGN_OUT:
+        elif command == SIGN_OUT:
             self._authorizer.reset(request)
             self._refresher.sign_out()
             self._mirror.look_again()
@@ -172,7 +180,7 @@ class Service(xbmc.Monitor):
 
     def _configured_client_id(self) -> str:
         """Raises NotConfigured."""
-        client_id = settings.client_id()
+        client_id = preferences.client_id()
         if not client_id:
             raise NotConfigured(Problem.CLIENT_ID_MISSING)
         if not self._base_url:
@@ -184,6 +192,11 @@ class Service(xbmc.Monitor):
 
         version = self._version
         return Session(ClientInfo(self._base_url, version, f"simkl-connect/{version} ({self._platform})"), proxy)
+
+
+def _wake() -> None:
+    """Have the service advance; any thread may call it. Nothing but a callback reaches a wait that has begun."""
+    ipc.send(WAKE, "")
 
 
 def _base_url() -> str:
