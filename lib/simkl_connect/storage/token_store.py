@@ -146,6 +146,12 @@ class TokenStore:
             if values and unchanged and only_for is None and not self._unsaved:
                 return True
             try:
+                if self._saved is None:
+                    self._read()  # before a transaction, which a read-only disk refuses
+                pending = {**self._unsaved, **values}
+                if not pending:
+                    self._took(pending)
+                    return True
                 with self._database.transaction():
                     self._read()
                     if not self._holds(only_for):
