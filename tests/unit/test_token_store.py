@@ -277,6 +277,16 @@ def test_what_was_before_is_known_even_if_no_database_can_be_made(disk: Disk, cl
     assert start(disk, clock, Earlier(access_token="at")).token() == Token(Secret("at"))
 
 
+def test_a_disk_that_was_not_mounted_yet_wins_over_what_was_before(disk: Disk, clock: FakeClock) -> None:
+    start(disk, clock).save_token(TOKEN)
+    disk.gone = disk.missing = True
+    store = start(disk, clock, Earlier(access_token="older", scope=""))
+    disk.gone = False
+    clock.advance(2.0)
+    store.advance()
+    assert store.token() == start(disk, clock).token() == TOKEN
+
+
 def test_old_files_that_stay_are_no_failure(disk: Disk, clock: FakeClock) -> None:
     earlier = Earlier(access_token="at")
     earlier.stays = True
