@@ -41,7 +41,7 @@ class Device:
         raise AssertionError("it never comes to rest")
 
     def holds(self) -> bool:
-        return self.store.settings().items() <= self.settings.values.items()
+        return all(self.settings.values.get(name, "") == value for name, value in self.store.settings().items())
 
 
 @pytest.fixture
