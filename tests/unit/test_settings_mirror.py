@@ -185,6 +185,15 @@ def test_choices_survive_a_tear_after_which_nothing_can_be_written_at_first(
     assert settings.values["client_id"] == "own"
 
 
+def test_a_damaged_choice_is_not_written_back(device: Device, settings: FakeSettings) -> None:
+    device.run()
+    device.database.write({"choice.client_id": "a\0b"})
+    settings.torn = True
+    device.start()
+    assert device.run() is None
+    assert "client_id" not in settings.values
+
+
 def test_a_later_choice_is_the_one_that_is_kept(device: Device, settings: FakeSettings) -> None:
     device.run()
     settings.values.update(client_id="", scrobble="false")
