@@ -154,7 +154,7 @@ class FakeSettings:
         self._check()
         self.writes.append(dict(values))
         if not self.page_open and not self.torn:
-            self.values.update(values)
+            self.values.update({name: value.split("\0")[0] for name, value in values.items()})  # as C strings
 
     def is_torn(self) -> bool:
         return self.torn
