@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Mapping, Protocol
 
 from .namespace import with_mounts
+from .ports import Lease
 from .process import GuardedProcess
 from .profile import Profile
 from .rpc import JsonRpc, RpcError
@@ -51,16 +52,14 @@ class Instance:
     def __init__(self, profile: Profile, display: Display, environment: Mapping[str, str]) -> None:
         """Start the process; :meth:`wait_until_home` is the next thing to call."""
         self._profile = profile
-        self.ports = profile.prepare_boot()
+        self._lease = Lease()  # each boot has its own: the last one's ports may not be free again
+        self.ports = self._lease.ports
         self.rpc = JsonRpc(self.ports.web)
         self.boot_seconds = 0.0
-        runtime = profile.setup.runtime
-        command = runtime.command(["--windowing=x11", *([] if profile.windowed else ["--standalone"])], profile.home)
-        if profile.setup.mounts:
-            command = with_mounts(profile.setup.mounts, command)
-        full = {**_environment(profile), **display.environment, **environment}
-        self._started = time.monotonic()
-        self._process = GuardedProcess(command, full, profile.output_file, "SIGKILL", runtime.binary.parent)
+        with ExitStack() as stack:
+            stack.callback(self._lease.close)
+            self._start(profile, {**display.environment, **environment})
+            stack.pop_all()
 
     @property
     def pid(self) -> int:
@@ -105,6 +104,18 @@ class Instance:
     def kill(self) -> None:
         """SIGKILL; returns when it is gone. Does nothing if it is gone already."""
         self._process.stop()
+        self._lease.close()
+
+    def _start(self, profile: Profile, environment: Mapping[str, str]) -> None:
+        profile.prepare_boot(self.ports)
+        runtime = profile.setup.runtime
+        arguments = ["--windowing=x11", *([] if profile.windowed else ["--standalone"])]
+        command = runtime.command(arguments, profile.home)
+        if profile.setup.mounts:
+            command = with_mounts(profile.setup.mounts, command)
+        full = {**_environment(profile), **environment}
+        self._started = time.monotonic()
+        self._process = GuardedProcess(command, full, profile.output_file, "SIGKILL", runtime.binary.parent)
 
     def _is_home(self) -> bool:
         self.require_alive()

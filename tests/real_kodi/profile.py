@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Mapping, Sequence
 
 from . import guisettings
-from .guisettings import Ports
 from .paths import ADDON_ID
+from .ports import Ports
 from .runtime import HOST, Runtime
 
 ESTUARY = "skin.estuary"
@@ -104,13 +104,11 @@ class Profile:
             return {}
         return {item.get("id", ""): item.text or "" for item in ElementTree.parse(path).getroot().iter("setting")}
 
-    def prepare_boot(self) -> Ports:
-        """Give the next boot ports of its own: the last one's may not be free again."""
-        ports = guisettings.free_ports()
+    def prepare_boot(self, ports: Ports) -> None:
+        """Have the next boot listen on ``ports``."""
         guisettings.set_values(self.userdata / "guisettings.xml", guisettings.port_values(ports))
         advanced = guisettings.advanced(ports, self.setup.debug)
         (self.userdata / "advancedsettings.xml").write_text(advanced, encoding="utf-8")
-        return ports
 
     def remove(self) -> None:
         """Delete it all."""
