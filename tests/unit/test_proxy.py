@@ -104,10 +104,12 @@ def session(url: str, proxy_url: str) -> Iterator[Session]:
         yield opened
 
 
-def port_of_nobody() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+@pytest.fixture
+def port_of_nobody() -> Iterator[int]:
+    """Bound, so that no other program gets it, and refused to all since nobody listens."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def failure(proxy_url: str) -> ConnectionFailed:
@@ -172,9 +174,9 @@ def test_the_proxy_is_asked_for_before_each_request(certificates: Certificates) 
 
 
 def test_a_system_that_wants_no_proxy_for_a_server_gets_none(
-    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch, port_of_nobody: int
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port_of_nobody()}")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port_of_nobody}")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with Simulator({"id": "v1"}, tls=certificates.good) as simkl, session(simkl.url, "") as straight:
         assert straight.send(CODE).status == 200
@@ -194,8 +196,8 @@ def test_a_proxy_whose_address_is_none_is_named(address: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks4", "socks5", "socks5h"])
-def test_a_proxy_that_is_not_there_is_named(scheme: str) -> None:
-    assert failure(f"{scheme}://127.0.0.1:{port_of_nobody()}").problem is Problem.PROXY
+def test_a_proxy_that_is_not_there_is_named(scheme: str, port_of_nobody: int) -> None:
+    assert failure(f"{scheme}://127.0.0.1:{port_of_nobody}").problem is Problem.PROXY
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
