@@ -14,8 +14,7 @@ from simkl_connect.api.users import account_request, read_account
 from simkl_connect.auth.events import Identified
 from simkl_connect.errors import PermanentError, Problem, StorageFailed
 from simkl_connect.http.messages import Request, Response
-from simkl_connect.http.rate_limit import Pace
-from simkl_connect.http.worker import Exchange
+from simkl_connect.http.worker import Priority, Worker
 from simkl_connect.models import Secret, Token
 
 CANARY = "CANARY-7"
@@ -125,13 +124,14 @@ def test_a_token_that_can_not_be_saved_is_not_told(ear: Ear) -> None:
 @pytest.mark.parametrize("token", [f"{CANARY}\r\nx: y", f"{CANARY}\n", f"{CANARY} \u2603", CANARY])
 def test_a_token_that_somebody_has_spoilt_in_the_settings_is_neither_told_nor_sent_as_two_headers(token: str) -> None:
     network = Wire(DEVICE)
+    finished = threading.Event()
     with network:
-        exchange = Exchange(network.open, Pace(network.clock), network.clock, threading.Event().set)  # type: ignore[arg-type]
-        exchange.start(account_request(Token(Secret(token), client_id=CLIENT_ID)), read_account)
-        answer = None
-        while answer is None:
-            answer = exchange.answer()
-        assert exchange.close(5.0)
+        worker = Worker(network.open, network.clock, finished.set)  # type: ignore[arg-type]
+        request = account_request(Token(Secret(token), client_id=CLIENT_ID))
+        job = worker.submit(request, read_account, Priority.SIGN_IN)
+        assert finished.wait(5.0)
+        assert worker.close(5.0)
+    answer = job.result
     assert CANARY not in f"{answer!r} {answer}"
     assert not isinstance(answer, Identified)
     if token != CANARY:
