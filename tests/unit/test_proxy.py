@@ -17,6 +17,7 @@ import pytest
 from fake_kodi import FakeKodi
 from scripted_server import read_request
 from simkl_connect.errors import ConnectionFailed, Problem
+from simkl_connect.http import adapter
 from simkl_connect.http.messages import ClientInfo, Request
 from simkl_connect.http.session import Session
 from simkl_connect.kodi.proxy import proxy
@@ -76,6 +77,7 @@ class HttpProxy:
                 _relay(client, server)
 
     def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
 
@@ -120,9 +122,11 @@ def failure(proxy_url: str) -> ConnectionFailed:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_https_goes_through_the_proxy_with_user_and_password(certificates: Certificates, scheme: str) -> None:
+    if scheme == "https" and not adapter._WRAPS_TLS_IN_TLS:
+        pytest.skip("urllib3 is too old")
     proxy_before = HttpProxy(certificates.good if scheme == "https" else None)
     with Simulator({"id": "v1"}, tls=certificates.good) as simkl:
-        with session(simkl.url, f"{scheme}://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}") as through:
+        with session(simkl.url, f"{scheme}://us%20er:pass%2Fword@localhost:{proxy_before.port}") as through:
             assert [through.send(CODE).status for _ in range(2)] == [200, 200]
         assert [request.headers["host"] for request in simkl.requests] == [simkl.url.partition("://")[2]] * 2
         assert simkl.connections == 1
@@ -130,11 +134,20 @@ def test_https_goes_through_the_proxy_with_user_and_password(certificates: Certi
     assert b"client_id" not in proxy_before.heads[0]
 
 
+@pytest.mark.skipif(not adapter._WRAPS_TLS_IN_TLS, reason="urllib3 is too old")
 def test_a_proxy_whose_own_certificate_is_bad_sees_no_login(certificates: Certificates) -> None:
     proxy_before = HttpProxy(certificates.unknown_issuer)
-    failed = failure(f"https://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}")
+    failed = failure(f"https://us%20er:pass%2Fword@localhost:{proxy_before.port}")
     proxy_before.close()
     assert failed.problem is Problem.TLS
+    assert proxy_before.heads == []
+
+
+def test_a_urllib3_that_would_speak_to_an_https_proxy_in_clear_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "_WRAPS_TLS_IN_TLS", False)
+    proxy_before = HttpProxy()
+    assert failure(f"https://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}").problem is Problem.PROXY
+    proxy_before.close()
     assert proxy_before.heads == []
 
 

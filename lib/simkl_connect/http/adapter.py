@@ -18,6 +18,8 @@ from itertools import chain, zip_longest
 from typing import Any, Callable, Mapping, Tuple
 
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidProxyURL
+from urllib3 import __version__ as urllib3_version  # type: ignore[attr-defined]
 from urllib3.util.ssl_ import create_urllib3_context
 
 try:
@@ -29,6 +31,8 @@ ATTEMPTS_APART = 0.25
 """Seconds from one address to the next, while none has answered (RFC 8305, section 5)."""
 LOOK_EVERY = 0.05
 """Seconds between two looks at whether connecting is to end."""
+_WRAPS_TLS_IN_TLS = not urllib3_version.startswith(("1.21.", "1.22", "1.23", "1.24", "1.25"))
+"""Older ones send the proxy's password in clear to a proxy that is to be spoken to by TLS."""
 _UNDER_WAY = (0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", 0))
 
 Address = Tuple[socket.AddressFamily, Any]
@@ -59,6 +63,8 @@ class InterruptibleAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """Called by requests."""
+        if proxy.lower().startswith("https:") and not _WRAPS_TLS_IN_TLS:
+            raise InvalidProxyURL
         if proxy not in self.proxy_manager:
             kwargs["ssl_context"] = self._tls
             self._watch_pools(super().proxy_manager_for(proxy, **kwargs))  # type: ignore[no-untyped-call]

@@ -136,6 +136,8 @@ class Session:
             return ConnectionFailed(Problem.TIMEOUT, f"no whole answer in time ({detail})")
         if type(error) is OSError:  # requests raises it for a file of authorities that is not there
             return ConnectionFailed(Problem.TLS, detail)
+        if isinstance(error, (ValueError, TypeError)) and not isinstance(error, OSError):
+            return ConnectionFailed(Problem.PROXY if self._proxies else Problem.BAD_ANSWER, detail)
         names = {kind.__name__ for cause in causes for kind in type(cause).__mro__}
         return ConnectionFailed(next((p for p, known in _PROBLEMS.items() if names & known), Problem.OFFLINE), detail)
 
@@ -186,12 +188,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 _PLAIN_ERRORS = (OSError, SystemError, ValueError, TypeError)
 """SystemError: ssl's for a bad certificate, in Python 3.9.0 to 3.9.5. ValueError, TypeError: http.client and email fall
-over some heads and chunks."""
+over some heads and chunks, and some releases of urllib3 over some addresses of proxies."""
 _PROBLEMS = {
     Problem.TLS: {"SSLError", "CertificateError", "SystemError"},
     Problem.TIMEOUT: {"timeout", "TimeoutError", "Timeout"},
     Problem.PROXY: {"ProxyError", "InvalidURL", "InvalidSchema", "LocationValueError"},
-    Problem.BAD_ANSWER: {"BadResponse", "ContentDecodingError", "DecodeError", "ValueError", "TypeError"},
+    Problem.BAD_ANSWER: {"BadResponse", "ContentDecodingError", "DecodeError"},
 }
 """By the names of an error's classes, the first that fits: Python 3.9.0 to 3.9.5 (Debian 11) has C code raise the
 classes of whichever interpreter loaded them last, and in Kodi that is another add-on's."""
