@@ -21,7 +21,7 @@ from simkl_connect.http import route, sockets
 from simkl_connect.http.messages import Response
 from simkl_connect.http.session import LARGEST_BODY
 from simkl_connect.models import Secret
-from simkl_connect.ui.screen import BUTTONS, Button
+from simkl_connect.ui.view import BUTTONS, Button
 from simkl_simulator import (
     Body,
     CloseEmpty,

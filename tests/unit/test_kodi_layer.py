@@ -25,8 +25,7 @@ from simkl_connect.kodi.texts import Texts
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.storage.journal import Journal
 from simkl_connect.ui.commands import AUTHORIZE
-from simkl_connect.ui.screen import screen_of
-from simkl_connect.ui.view import View
+from simkl_connect.ui.view import View, screen_of
 
 ADDON_ID = "script.simkl.connect"
 TOKEN = Token(Secret("simkl_at"), Secret("simkl_rt"), 1_800_000_000.0, "media:read media:write", "client-id")

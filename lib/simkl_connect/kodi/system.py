@@ -14,10 +14,7 @@ from . import ADDON_ID, DIALOG_XML
 _PLATFORMS = ("Android", "TVOS", "IOS", "OSX", "UWP", "Windows", "Linux")
 """Kodi's System.Platform conditions; Android is also Linux, UWP also Windows, so the narrower stands first."""
 _IS_ACTIVE = f"Window.IsActive({DIALOG_XML})"
-_ASK = (
-    '{"jsonrpc":"2.0","id":1,"method":"XBMC.GetInfoBooleans",'
-    f'"params":{{"booleans":["{_IS_ACTIVE}"]}}}}'
-)
+_ASK = f'{{"jsonrpc":"2.0","id":1,"method":"XBMC.GetInfoBooleans","params":{{"booleans":["{_IS_ACTIVE}"]}}}}'
 
 
 def platform() -> str:
