@@ -1,4 +1,4 @@
-"""The repository for Kodi, as a viewer meets it: installed once, it brings the add-on, and every new version of it."""
+"""The repository for Kodi, as a user meets it: installed once, it brings the add-on, and every new version of it."""
 
 from __future__ import annotations
 
