@@ -14,7 +14,7 @@ An outline is a text of strokes on a field of 100 by 100, y downwards; a stroke 
 from __future__ import annotations
 
 import re
-from typing import List, Tuple
+from typing import Tuple
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
@@ -38,15 +38,16 @@ def outline(source: str, thickness: float, size: int, soft: float = SOFT) -> Ima
     large = size * OVERSAMPLING
     image = Image.new("L", (large, large))
     draw = ImageDraw.Draw(image)
-    points: List[Point] = []
+    points: list[Point] = []
 
-    def disc(x: float, y: float, rx: float, ry: float) -> Tuple[float, float, float, float]:
+    def disc(x: float, y: float, rx: float, ry: float) -> tuple[float, float, float, float]:
         return ((x - rx) * large / 100, (y - ry) * large / 100, (x + rx) * large / 100, (y + ry) * large / 100)
 
     for letter, rest in re.findall(r"([A-Z])([^A-Z]*)", source):
         numbers = [float(number) for number in re.findall(r"[-.\d]+", rest)]
         if letter == "D":
-            draw.ellipse(disc(*numbers, numbers[-1]), fill=255)
+            x, y, radius = numbers
+            draw.ellipse(disc(x, y, radius, radius), fill=255)
         elif letter == "O":
             x, y, across, down = numbers
             half = thickness / 2
@@ -62,7 +63,7 @@ def outline(source: str, thickness: float, size: int, soft: float = SOFT) -> Ima
     return _small(image, (size, size), soft)
 
 
-def _path(letter: str, start: Point, numbers: List[float]) -> List[Point]:
+def _path(letter: str, start: Point, numbers: list[float]) -> list[Point]:
     end = (numbers[-2], numbers[-1])
     across, down = ROUNDNESS * (end[0] - start[0]), ROUNDNESS * (end[1] - start[1])
     if letter in "ML":
@@ -82,7 +83,7 @@ def _path(letter: str, start: Point, numbers: List[float]) -> List[Point]:
     ]
 
 
-def letter(character: str, size: Tuple[int, int], capital: float, baseline: float, soft: float = SOFT) -> Image.Image:
+def letter(character: str, size: tuple[int, int], capital: float, baseline: float, soft: float = SOFT) -> Image.Image:
     """The mask of one letter in the middle of ``size``; ``capital`` is a capital's height, all in pixels."""
     font = ImageFont.truetype(FONT, round(capital / CAPITAL * OVERSAMPLING))
     image = Image.new("L", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING))
@@ -91,7 +92,7 @@ def letter(character: str, size: Tuple[int, int], capital: float, baseline: floa
     return _small(image, size, soft)
 
 
-def rounded(size: Tuple[int, int], radius: float, soft: float = 0.0) -> Image.Image:
+def rounded(size: tuple[int, int], radius: float, soft: float = 0.0) -> Image.Image:
     """The mask of a rectangle that fills ``size``, its corners rounded."""
     image = Image.new("L", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING))
     box = (0, 0, image.width - 1, image.height - 1)
@@ -99,6 +100,6 @@ def rounded(size: Tuple[int, int], radius: float, soft: float = 0.0) -> Image.Im
     return _small(image, size, soft)
 
 
-def _small(image: Image.Image, size: Tuple[int, int], soft: float) -> Image.Image:
+def _small(image: Image.Image, size: tuple[int, int], soft: float) -> Image.Image:
     small = image.resize(size, Image.Resampling.BOX)
     return small.filter(ImageFilter.GaussianBlur(soft)) if soft else small

@@ -16,13 +16,14 @@ from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http.trust import Trust
+from simkl_connect.kodi import account, notifications, preferences
 from simkl_connect.kodi import ipc as channel
-from simkl_connect.kodi import notifications, preferences
 from simkl_connect.kodi.service import Service
 from simkl_connect.kodi.texts import Texts
-from simkl_connect.ui.commands import AUTHORIZE
-from simkl_connect.ui.screen import screen_of
-from simkl_connect.ui.view import View
+from simkl_connect.models import Account, Secret, Token
+from simkl_connect.storage.journal import Journal
+from simkl_connect.ui.commands import AUTHORIZE, WAKE
+from simkl_connect.ui.view import View, screen_of
 
 ADDON_ID = "script.simkl.connect"
 
@@ -89,6 +90,19 @@ def test_the_state_travels_through_the_home_window(kodi: FakeKodi) -> None:
     assert View.from_json(channel.published()) == view
     channel.withdraw()
     assert View.from_json(channel.published()) is None
+
+
+def test_a_service_that_ends_takes_the_dialogs_claim(kodi: FakeKodi) -> None:
+    channel.claim_dialog("r1")
+    channel.withdraw()
+    assert not channel.is_dialog_claimed()
+
+
+def test_the_service_can_wake_itself(kodi: FakeKodi) -> None:
+    channel.send(WAKE, "")
+    params = json.loads(kodi.calls[0])["params"]
+    received = channel.received(params["sender"], f"Other.{params['message']}", json.dumps(params["data"]))
+    assert received == (WAKE, "")
 
 
 def test_an_idle_service_shows_a_view_of_no_sign_in() -> None:
@@ -243,6 +257,17 @@ def test_the_service_asks_nobody_where_the_api_address_is_not_safe(
     kodi.settings["client_id"] = "client-id"
     service.onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
     assert answered(kodi, "r1").problem == "api_url_refused"
+
+
+@pytest.mark.parametrize("seconds", [None, 0.0, float("nan"), float("inf"), 1e30, -1e30])
+def test_a_time_that_is_none_has_no_date(monkeypatch: pytest.MonkeyPatch, seconds: float | None) -> None:
+    monkeypatch.setattr("xbmc.getRegion", lambda _what: "%d/%m/%Y")
+    assert account._date(seconds) == ""
+
+
+def test_a_time_is_written_as_kodi_writes_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xbmc.getRegion", lambda _what: "%d/%m/%Y")
+    assert account._date(1_800_000_000.0) == "15/01/2027"
 
 
 def test_every_notice_reaches_the_screen(kodi: FakeKodi) -> None:

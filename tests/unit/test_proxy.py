@@ -268,6 +268,12 @@ def test_a_kind_of_proxy_that_can_not_be_used_here_is_named() -> None:
         ({"network.usehttpproxy": False}, ""),
         ({"network.httpproxyserver": ""}, ""),
         ({"network.httpproxyserver": "fd00::1"}, "http://[fd00::1]:3128"),
+        ({"network.httpproxyserver": "http://127.0.0.1"}, "http://127.0.0.1:3128"),
+        ({"network.httpproxyserver": " HTTP://proxy.example/ "}, "http://proxy.example:3128"),
+        ({"network.httpproxyserver": "socks5://proxy.example"}, "socks5://proxy.example:3128"),
+        ({"network.httpproxyserver": "http://[fd00::1]/"}, "http://[fd00::1]:3128"),
+        ({"network.httpproxyserver": " / "}, ""),
+        ({"network.httpproxyserver": None}, ""),
         ({"network.httpproxytype": 1}, "socks4://proxy.example:3128"),
         ({"network.httpproxytype": 4}, "socks5h://proxy.example:3128"),
         ({"network.httpproxytype": 99}, "http://proxy.example:3128"),
@@ -284,3 +290,11 @@ def test_kodis_settings_become_an_address(
     kodi.install(monkeypatch)
     kodi.own_settings = {**SETTINGS, **changed}
     assert proxy() == expected
+
+
+def test_without_a_proxy_kodi_is_asked_one_thing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kodi = FakeKodi(tmp_path)
+    kodi.install(monkeypatch)
+    kodi.own_settings = {"network.usehttpproxy": False}
+    proxy()
+    assert kodi.asked == ["network.usehttpproxy"]

@@ -29,11 +29,11 @@ CODE_SLOTS, ADDRESS_SLOTS = 16, 24
 CODE_AT_FULL_SIZE = 9
 """Letters; longer codes are drawn smaller."""
 ADDRESS_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-./:_")
-"""Those that have pictures; for a code there are all that it can have (:func:`~simkl_connect.api.parsing.read_user_code`)."""
+"""Those that have pictures; a code has no others than there are (:func:`~simkl_connect.api.parsing.read_user_code`)."""
 
 
 def present(window: SignInWindow, request: str, addon: xbmcaddon.Addon, monitor: xbmc.Monitor) -> bool:
-    """Returns when somebody leaves, the account is connected, another dialog has taken over, or Kodi or the service ends.
+    """Until somebody leaves, the account is connected, another dialog has taken over, or Kodi or the service ends.
 
     True: the account was connected. ``request`` is what the service was asked by, and the name of this dialog.
     ``addon`` and ``monitor`` were made before the window opened: later Kodi may not know the add-on any more, and it

@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> None:
 
 
 def sign_in() -> bool:
-    """Starts a sign-in and shows it; where a dialog is open already, that one shows it. True: the account was connected."""
+    """Starts a sign-in and shows it; a dialog that is open already does so itself. True: the account was connected."""
     request = ipc.new_request()
     ipc.send(AUTHORIZE, request)
     if ipc.is_dialog_claimed() and is_window_active():

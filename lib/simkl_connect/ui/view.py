@@ -1,4 +1,4 @@
-"""What the dialog shows: the state that the service publishes (:class:`View`), and what is drawn of it (:class:`Screen`).
+"""The state that the service publishes (:class:`View`), and what the dialog draws of it (:class:`Screen`).
 
 No Kodi here. A view travels as one JSON value that holds no secret but the user code, which is on the screen.
 """

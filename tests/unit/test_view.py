@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from simkl_connect.auth.phases import Phase
 from simkl_connect.errors import Problem
-from simkl_connect.ui.screen import BUTTONS, Button, screen_of
-from simkl_connect.ui.view import View
+from simkl_connect.ui.view import BUTTONS, Button, View, screen_of
 
 MEDIA = Path(__file__).parents[2] / "resources/skins/Default/media/simkl-connect"
 WAITING = View(
@@ -45,13 +45,13 @@ def test_the_qr_code_gets_the_address_with_the_code() -> None:
     assert screen_of(View(phase="waiting", verification_uri_complete="https://x/1"), 0.0).whole_address == "https://x/1"
 
 
-@pytest.mark.parametrize(("now", "hurry"), [(100.0, False), (939.0, False), (940.0, True), (1000.0, True)])
-def test_the_last_minute_is_told_apart(now: float, hurry: bool) -> None:
-    assert screen_of(WAITING, now).hurry is hurry
+@pytest.mark.parametrize(("now", "last_minute"), [(100.0, False), (939.0, False), (940.0, True), (1000.0, True)])
+def test_the_last_minute_is_told_apart(now: float, last_minute: bool) -> None:
+    assert screen_of(WAITING, now).last_minute is last_minute
 
 
-def test_there_is_no_hurry_without_a_code() -> None:
-    assert not screen_of(View(phase="expired"), 0.0).hurry
+def test_without_a_code_there_is_no_last_minute() -> None:
+    assert not screen_of(View(phase="expired"), 0.0).last_minute
 
 
 def test_every_phase_has_a_sign_that_is_drawn() -> None:
@@ -92,3 +92,25 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
 )
 def test_what_is_no_view_is_none(text: str) -> None:
     assert View.from_json(text) is None
+
+
+ODD = ["x", 5, None, True, [], {}, -1.0, 1e300]
+FIELDS = [name for name in View._fields if name != "phase"]
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("value", [*ODD, float("nan"), float("inf")], ids=repr)
+def test_whatever_stands_in_a_view_can_be_drawn(name: str, value: object) -> None:
+    view = View.from_json(json.dumps({**WAITING._asdict(), name: value}))
+    assert view is not None
+    screen = screen_of(view, 0.0)
+    assert 0.0 <= screen.progress <= 100.0
+
+
+def test_a_value_of_the_wrong_kind_counts_as_missing() -> None:
+    text = json.dumps({"phase": "waiting", "user_code": 5, "problem": "unknown", "deadline": "soon", "expires_in": -1})
+    assert View.from_json(text) == View(phase="waiting")
+
+
+def test_a_nesting_without_end_is_no_view() -> None:
+    assert View.from_json("[" * 100_000) is None

@@ -8,7 +8,7 @@ from simkl_connect.ui.view import View
 
 
 class Service:
-    """What the viewer sees of a service: the commands it got, the view it shows."""
+    """What the client sees of a service: the commands it got, the view it shows."""
 
     def __init__(self) -> None:
         self.commands: list[tuple[str, str]] = []
@@ -24,88 +24,88 @@ def service() -> Service:
 
 
 @pytest.fixture
-def viewer(service: Service, clock: FakeClock) -> ServiceClient:
+def client(service: Service, clock: FakeClock) -> ServiceClient:
     """It follows ``r1``, which has just been sent."""
     return ServiceClient("r1", service.send, lambda: service.shown, clock)
 
 
-def test_it_starts_before_the_service_has_answered(viewer: ServiceClient, service: Service) -> None:
+def test_it_starts_before_the_service_has_answered(client: ServiceClient, service: Service) -> None:
     assert service.commands == []
-    assert viewer.view().phase == "starting"
+    assert client.view().phase == "starting"
 
 
-def test_what_is_left_of_an_earlier_sign_in_is_not_shown(viewer: ServiceClient, service: Service) -> None:
+def test_what_is_left_of_an_earlier_sign_in_is_not_shown(client: ServiceClient, service: Service) -> None:
     service.shown = View(request="r0", phase="expired")
-    assert viewer.view().phase == "starting"
+    assert client.view().phase == "starting"
 
 
-def test_it_shows_what_the_service_shows(viewer: ServiceClient, service: Service) -> None:
+def test_it_shows_what_the_service_shows(client: ServiceClient, service: Service) -> None:
     service.shown = View(request="r1", phase="waiting", user_code="5G6JA")
-    assert viewer.view() == service.shown
+    assert client.view() == service.shown
 
 
-def test_it_follows_a_sign_in_that_another_press_has_taken_up(viewer: ServiceClient, service: Service) -> None:
+def test_it_follows_a_sign_in_that_another_press_has_taken_up(client: ServiceClient, service: Service) -> None:
     service.shown = View(request="r1", phase="waiting")
-    viewer.view()
+    client.view()
     service.shown = View(request="r9", phase="waiting", user_code="5G6JA")
-    assert viewer.view() == service.shown
+    assert client.view() == service.shown
 
 
 @pytest.mark.parametrize("shown", [None, View()])
 def test_a_service_that_never_answers_is_a_failure(
-    viewer: ServiceClient, service: Service, clock: FakeClock, shown: View | None
+    client: ServiceClient, service: Service, clock: FakeClock, shown: View | None
 ) -> None:
     service.shown = shown
     clock.advance(SILENT_AFTER)
-    assert viewer.view().phase == "starting"
+    assert client.view().phase == "starting"
     clock.advance(0.1)
-    assert (viewer.view().phase, viewer.view().problem) == ("failed", "service_silent")
+    assert (client.view().phase, client.view().problem) == ("failed", "service_silent")
 
 
 @pytest.mark.parametrize("shown", [None, View()])
 def test_a_service_that_has_gone_is_a_failure_within_seconds(
-    viewer: ServiceClient, service: Service, clock: FakeClock, shown: View | None
+    client: ServiceClient, service: Service, clock: FakeClock, shown: View | None
 ) -> None:
     service.shown = View(request="r1", phase="waiting", user_code="5G6JA")
-    viewer.view()
+    client.view()
     service.shown = shown
     clock.advance(GONE_AFTER)
-    assert viewer.view().user_code == "5G6JA"
+    assert client.view().user_code == "5G6JA"
     clock.advance(0.1)
-    assert (viewer.view().phase, viewer.view().problem) == ("failed", "service_gone")
+    assert (client.view().phase, client.view().problem) == ("failed", "service_gone")
 
 
 def test_a_service_that_comes_back_in_time_is_not_missed(
-    viewer: ServiceClient, service: Service, clock: FakeClock
+    client: ServiceClient, service: Service, clock: FakeClock
 ) -> None:
     waiting = View(request="r1", phase="waiting", user_code="5G6JA")
     for shown in (waiting, None, View(), waiting):
         service.shown = shown
         clock.advance(0.5)
-        assert viewer.view() == waiting
+        assert client.view() == waiting
 
 
 def test_it_asks_again_until_it_is_answered_and_not_after(
-    viewer: ServiceClient, service: Service, clock: FakeClock
+    client: ServiceClient, service: Service, clock: FakeClock
 ) -> None:
     for _ in range(20):
         clock.advance(0.1)
-        viewer.view()
+        client.view()
     assert service.commands == [(AUTHORIZE, "r1")] * 2
     service.shown = View(request="r1", phase="waiting")
     clock.advance(60)
-    viewer.view()
+    client.view()
     assert len(service.commands) == 2
 
 
-def test_trying_again_asks_again(viewer: ServiceClient, service: Service, clock: FakeClock) -> None:
+def test_trying_again_asks_again(client: ServiceClient, service: Service, clock: FakeClock) -> None:
     service.shown = None
     clock.advance(60)
-    viewer.authorize("r2")
+    client.authorize("r2")
     assert service.commands[-1] == (AUTHORIZE, "r2")
-    assert viewer.view().phase == "starting"
+    assert client.view().phase == "starting"
 
 
-def test_cancel_is_sent(viewer: ServiceClient, service: Service) -> None:
-    viewer.cancel()
+def test_cancel_is_sent(client: ServiceClient, service: Service) -> None:
+    client.cancel()
     assert service.commands[-1] == (CANCEL, "r1")

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from fake_kodi import FakeKodi
-from simkl_connect.kodi import ipc as channel
-from simkl_connect.kodi import presenter
-from simkl_connect.kodi.dialog import LAST
+from simkl_connect.kodi import dialog, ipc
+from simkl_connect.kodi.window import LAST
 from simkl_connect.ui.view import View
 
 NAME = "r1"
@@ -30,16 +29,16 @@ class Window:
 class ServiceClient:
     def __init__(self, view: View) -> None:
         self.shown = view
-        self.server_message: list[str] = []
+        self.asked: list[str] = []
 
     def view(self) -> View:
         return self.shown
 
     def authorize(self, _request: str) -> None:
-        self.server_message.append("authorize")
+        self.asked.append("authorize")
 
     def cancel(self) -> None:
-        self.server_message.append("cancel")
+        self.asked.append("cancel")
 
 
 class Painter:
@@ -61,34 +60,41 @@ class Monitor:
 def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
     kodi = FakeKodi(tmp_path)
     kodi.install(monkeypatch)
-    channel.claim_dialog(NAME)
+    ipc.claim_dialog(NAME)
     return kodi
 
 
 FAILED = View(request=NAME, phase="failed", problem="offline")
 
 
-def said(viewer: ServiceClient, window: Window) -> list[str]:
-    presenter._follow(viewer, window, Painter(), NAME, Monitor())  # type: ignore[arg-type]
-    return viewer.server_message
+def asked(client: ServiceClient, window: Window) -> list[str]:
+    dialog._follow(client, window, Painter(), NAME, Monitor())  # type: ignore[arg-type]
+    return client.asked
 
 
 def test_a_press_while_the_window_was_filled_is_meant_for_what_stood_there(kodi: FakeKodi) -> None:
-    assert said(ServiceClient(FAILED), Window(0)) == ["cancel"]
+    assert asked(ServiceClient(FAILED), Window(0)) == ["cancel"]
 
 
 def test_a_press_is_meant_for_the_screen_that_was_drawn(kodi: FakeKodi) -> None:
-    assert said(ServiceClient(FAILED), Window(None, 0)) == ["authorize"]
+    assert asked(ServiceClient(FAILED), Window(None, 0)) == ["authorize"]
 
 
 def test_back_leaves_a_screen_with_two_buttons_and_cancels_nothing(kodi: FakeKodi) -> None:
-    assert said(ServiceClient(FAILED), Window(None, LAST)) == []
+    assert asked(ServiceClient(FAILED), Window(None, LAST)) == []
 
 
 def test_a_dialog_that_another_press_has_replaced_leaves_its_pictures_alone(kodi: FakeKodi) -> None:
     kodi.data_folder.mkdir(parents=True)
     picture = kodi.data_folder / "shown-by-the-other.png"
     picture.touch()
-    channel.claim_dialog("r2")
-    assert not presenter.present(Window(), NAME, None, Monitor())  # type: ignore[arg-type]
+    ipc.claim_dialog("r2")
+    assert not dialog.present(Window(), NAME, None, Monitor())  # type: ignore[arg-type]
     assert picture.exists()
+
+
+def test_the_service_that_ends_closes_the_dialog(kodi: FakeKodi) -> None:
+    monitor = Monitor()
+    ipc.withdraw()
+    dialog._follow(ServiceClient(FAILED), Window(), Painter(), NAME, monitor)  # type: ignore[arg-type]
+    assert monitor.waits == 1
