@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -209,10 +211,8 @@ def test_an_expired_access_token_is_refreshed_at_the_start(boot: Boot, simkl: Si
     addon.wait_for_setting("account_name")
     old = simkl.issued[-1].access
     addon.kodi.quit()
-    file = addon.kodi.profile.addon_data() / "settings.xml"
-    file.write_text(
-        file.read_text(encoding="utf-8").replace(addon.settings["token_expires_at"], "1600000000"), encoding="utf-8"
-    )
+    with closing(sqlite3.connect(addon.kodi.profile.addon_data() / "simkl.db")) as database, database:
+        database.execute("UPDATE value SET value = '1600000000' WHERE name = 'token_expires_at'")
     addon.kodi.restart()
     addon.kodi.wait_for(lambda: len(simkl.issued) == 2, "a refresh")
     new = simkl.issued[-1]

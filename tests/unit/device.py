@@ -349,10 +349,10 @@ class Device:
                 self._pass(LONGEST + 1)
                 self._impatient = True
             self._wait_for_an_answer(0.0005)
-        elif self.worker.is_busy and not 0.0 < (planned[0] or 0.0) <= POSTS_APART:
+        elif self.worker.is_busy and not 0.0 < (planned[0] or 0.0) <= 1.01 * POSTS_APART:
             self._wait_for_an_answer(0.00005)  # the thread is about to take it up
         else:
-            self._pass(min((seconds for seconds in planned if seconds is not None), default=30.0))
+            self._pass(max(0.001, min((seconds for seconds in planned if seconds is not None), default=30.0)))
 
     def _wait_for_an_answer(self, seconds: float) -> None:
         self.answers.wait(seconds)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Iterator
 
@@ -14,14 +11,11 @@ from fake_kodi import FakeKodi
 from real_kodi.waiting import wait_for
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import Notice
-from simkl_connect.errors import ConnectionFailed, Problem
-from simkl_connect.http.trust import Trust
+from simkl_connect.errors import Problem
 from simkl_connect.kodi import account, notifications, preferences
 from simkl_connect.kodi import ipc as channel
 from simkl_connect.kodi.service import Service
 from simkl_connect.kodi.texts import Texts
-from simkl_connect.models import Account, Secret, Token
-from simkl_connect.storage.journal import Journal
 from simkl_connect.ui.commands import AUTHORIZE, WAKE
 from simkl_connect.ui.view import View, screen_of
 
@@ -38,17 +32,10 @@ def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
 @pytest.fixture
 def service(kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     """Its log stays with the tests'."""
-    monkeypatch.setattr("simkl_connect.kodi.engine.log_to_kodi", lambda: None)
+    monkeypatch.setattr("simkl_connect.kodi.service.log_to_kodi", lambda: None)
     service = Service()
     yield service
     service.close()
-
-
-TORN = [
-    b"",
-    b'<settings version="2"><setting id="acc',
-    b'<settings version="2">\n<setting id="scope" default="true" />\n',
-]
 
 
 def test_the_users_client_id_comes_before_the_packaged_one(kodi: FakeKodi) -> None:
@@ -125,122 +112,40 @@ def test_the_service_answers_a_command(kodi: FakeKodi, service: Service) -> None
     assert (view.phase, view.problem) == ("failed", "client_id_missing")
 
 
-class RecordingEngine:
-    """An engine that does nothing."""
-
-    alive = True
-    made = 0
-
-    def __init__(self, _platform: str, _trust: Trust) -> None:
-        type(self).made += 1
-
-    def handle(self, _command: str, _request: str) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
-@pytest.fixture
-def engines(monkeypatch: pytest.MonkeyPatch) -> type[RecordingEngine]:
-    engine = type("Engine", (RecordingEngine,), {"made": 0})
-    monkeypatch.setattr("simkl_connect.kodi.engine.Engine", engine)
-    return engine
-
-
-def test_a_service_with_nothing_to_do_loads_no_engine(kodi: FakeKodi, engines: type[RecordingEngine]) -> None:
-    Service().run()
-    kodi.settings.update(access_token="at", token_expires_at=f"{time.time() + 6 * 86400:.0f}", account_name="Ada")
-    kodi.write_settings_file()
-    Service().run()
-    assert engines.made == 0
-
-
-def test_the_authorities_are_loaded_beside_the_engine(
-    kodi: FakeKodi, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class BeforeTheEngine(Exception):
-        pass
-
-    def load_ahead(_self: Trust) -> None:
-        raise BeforeTheEngine
-
-    monkeypatch.delitem(sys.modules, "simkl_connect.kodi.engine")
-    monkeypatch.setattr(Trust, "load_ahead", load_ahead)
-    with pytest.raises(BeforeTheEngine):
-        service.onNotification(ADDON_ID, f"Other.{AUTHORIZE}", "{}")
-    assert "simkl_connect.kodi.engine" not in sys.modules
-
-
-def test_all_connections_share_the_authorities(
-    kodi: FakeKodi, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    trusts: list[Trust] = []
-
-    class Unreachable:
-        def __init__(self, _identity: object, trust: Trust) -> None:
-            trusts.append(trust)
-            raise ConnectionFailed(Problem.OFFLINE, "nobody there")
-
-    monkeypatch.setattr("simkl_connect.http.session.Transport", Unreachable)
-    kodi.settings["client_id"] = "an-id"
-    for request in ("r1", "r2"):
-        service.onNotification(ADDON_ID, f"Other.{AUTHORIZE}", json.dumps({"request": request}))
-        answered(kodi, request)
-        wait_for(lambda: '"failed"' in channel.published(), "the attempt to fail")
-    assert trusts[0] is trusts[1]
-
-
-@pytest.mark.parametrize("journal", ["unsaved.json", "sign-in.json"])
-def test_what_was_begun_is_taken_up_at_the_start(kodi: FakeKodi, engines: type[RecordingEngine], journal: str) -> None:
-    kodi.data_folder.mkdir(parents=True)
-    (kodi.data_folder / journal).touch()
-    Service().run()
-    assert engines.made == 1
-
-
-@pytest.mark.parametrize("content", TORN)
-def test_a_torn_settings_file_is_seen_at_the_start(
-    kodi: FakeKodi, engines: type[RecordingEngine], content: bytes
-) -> None:
-    kodi.data_folder.mkdir(parents=True)
-    (kodi.data_folder / "settings.xml").write_bytes(content)
-    Service().run()
-    assert engines.made == 1
-
-
-@pytest.mark.parametrize(("lasts", "name"), [(3600, "Ada"), (6 * 86400, "")])
-def test_a_connection_that_needs_something_gets_it_at_the_start(
-    kodi: FakeKodi, engines: type[RecordingEngine], lasts: float, name: str
-) -> None:
-    kodi.settings.update(access_token="at", token_expires_at=f"{time.time() + lasts:.0f}", account_name=name)
-    Service().run()
-    assert engines.made == 1
-
-
-def test_a_service_whose_add_on_was_disabled_while_it_was_loaded_does_nothing(
-    kodi: FakeKodi, engines: type[RecordingEngine]
-) -> None:
-    kodi.data_folder.mkdir(parents=True)
-    (kodi.data_folder / "sign-in.json").touch()
+def test_a_service_whose_add_on_was_disabled_while_it_was_loaded_does_nothing(kodi: FakeKodi) -> None:
     kodi.disabled = True
-    Service().run()
-    assert engines.made == 0
+    with pytest.raises(RuntimeError):
+        Service()
     assert not channel.published()
 
 
-@pytest.mark.parametrize("stopped", [True, False])
-def test_an_error_is_raised_unless_kodi_has_said_stop(
-    kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch, stopped: bool
+class Mistaken:
+    """A task with a mistake of ours in it, and how often it was advanced."""
+
+    def __init__(self) -> None:
+        self.advanced = 0
+
+    def advance(self) -> None:
+        self.advanced += 1
+        raise KeyError("CANARY-7")
+
+    def seconds_to_wait(self) -> float | None:
+        return 0.0
+
+    def close(self, _timeout: float) -> None: ...
+
+
+def test_a_mistake_in_one_task_does_not_end_the_others_and_is_not_repeated_at_each_turn(
+    kodi: FakeKodi, service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refuse() -> bool:
-        raise RuntimeError("Unknown addon id")
-
-    monkeypatch.setattr("simkl_connect.kodi.service._needs_upkeep", refuse)
-    monkeypatch.setattr(Service, "waitForAbort", lambda _service, _seconds: stopped)
-    with nullcontext() if stopped else pytest.raises(RuntimeError):
-        Service().run()
-    assert not channel.published()
+    mistaken = Mistaken()
+    service._tasks = (mistaken, *service._tasks)
+    for request in ("r1", "r2"):
+        service.onNotification(ADDON_ID, "Other.authorize", json.dumps({"request": request}))
+        assert answered(kodi, request).problem == "client_id_missing"
+    assert mistaken.advanced == 1
+    assert "KeyError" in caplog.text
+    assert "CANARY-7" not in caplog.text
 
 
 def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi, service: Service) -> None:
@@ -251,9 +156,10 @@ def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi, service: Ser
 
 @pytest.mark.parametrize("url", ["http://api.simkl.com", "ftp://x"])
 def test_the_service_asks_nobody_where_the_api_address_is_not_safe(
-    kodi: FakeKodi, service: Service, monkeypatch: pytest.MonkeyPatch, url: str
+    kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, url: str
 ) -> None:
     monkeypatch.setenv("SIMKL_API_URL", url)
+    service: Service = request.getfixturevalue("service")
     kodi.settings["client_id"] = "client-id"
     service.onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
     assert answered(kodi, "r1").problem == "api_url_refused"
