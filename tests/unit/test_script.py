@@ -110,6 +110,18 @@ def test_a_window_stays_open_until_a_service_that_ends_has_ended(clock: FakeCloc
     assert closed_at(clock, Monitor(clock)) == script.SERVICE_ENDS_WITHIN
 
 
+def test_a_window_is_closed_once_kodi_has_done_with_the_add_ons(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script, "is_enabled_once_settled", lambda: clock.advance(3.0))
+    assert closed_at(clock, Monitor(clock)) >= 3.0
+
+
+def test_an_add_on_that_is_disabled_opens_no_window(kodi: FakeKodi) -> None:
+    kodi.disabled = True
+    assert not script.sign_in()
+
+
 def test_a_press_opens_the_window_gives_way_fills_it_and_closes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     window = SimpleNamespace(put=lambda *_: None, show=lambda: done.append("show"))

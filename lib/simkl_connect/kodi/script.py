@@ -10,13 +10,13 @@ import xbmcvfs
 
 from ..ui.commands import AUTHORIZE, SIGN_OUT
 from . import ADDON_ID, DIALOG_XML, ipc, texts
-from .system import is_window_active
+from .system import is_enabled_once_settled, is_window_active
 from .window import SignInWindow
 
 PATIENCE, LOOK_EVERY = 0.5, 0.02
 """Seconds that the service is given to load, and between two looks whether it has."""
-SERVICE_ENDS_WITHIN = 0.4
-"""Seconds from the last word of the service (:func:`ipc.withdraw`) until Kodi has freed its interpreter."""
+SERVICE_ENDS_WITHIN = 0.2
+"""Seconds from the last word of the service (:func:`ipc.withdraw`) until Kodi has freed its interpreter, as a rule."""
 
 
 def main(arguments: list[str]) -> None:
@@ -43,6 +43,8 @@ def sign_in() -> bool:
     request = ipc.new_request()
     ipc.send(AUTHORIZE, request)
     if ipc.is_dialog_claimed() and is_window_active():
+        return False
+    if not is_enabled_once_settled():  # disabled since the press
         return False
     addon = xbmcaddon.Addon(ADDON_ID)
     window = SignInWindow(DIALOG_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
@@ -77,13 +79,15 @@ def _give_way(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None
 
 
 def _close(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None:
-    """Closes the window; if the service is ending, only once it has ended.
+    """Closes the window; if Kodi is stopping the service, only once that has ended.
 
-    ``close`` waits for Kodi's main thread and keeps Python's lock meanwhile. That thread may be waiting for whoever
-    stops the service of a disabled add-on, and the service needs Python's lock to end: Kodi would hang for good. If
-    Kodi stops this script, it serves the window while it waits, so that the window can close at once.
+    ``close`` waits for Kodi's main thread and keeps Python's lock meanwhile. The main thread needs Kodi's lock on the
+    add-ons for a frame. Whoever disables an add-on has that lock until its service has ended, and the service needs
+    Python's lock to end: Kodi would hang for good. A question about the add-on waits for the lock on the add-ons, and
+    leaves Python's alone. If Kodi stops this script, it serves the window while it waits: that can close at once.
     """
     if not ipc.is_dialog_claimed():
         monitor.waitForAbort(SERVICE_ENDS_WITHIN)
     ipc.release_dialog(request)
+    is_enabled_once_settled()
     window.close()

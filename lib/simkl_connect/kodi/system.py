@@ -15,6 +15,10 @@ _PLATFORMS = ("Android", "TVOS", "IOS", "OSX", "UWP", "Windows", "Linux")
 """Kodi's System.Platform conditions; Android is also Linux, UWP also Windows, so the narrower stands first."""
 _IS_ACTIVE = f"Window.IsActive({DIALOG_XML})"
 _ASK = f'{{"jsonrpc":"2.0","id":1,"method":"XBMC.GetInfoBooleans","params":{{"booleans":["{_IS_ACTIVE}"]}}}}'
+_ASK_DETAILS = (
+    '{"jsonrpc":"2.0","id":1,"method":"Addons.GetAddonDetails",'
+    f'"params":{{"addonid":"{ADDON_ID}","properties":["enabled"]}}}}'
+)
 
 
 def platform() -> str:
@@ -27,6 +31,14 @@ def platform() -> str:
 def is_enabled() -> bool:
     """Whether Kodi has the add-on. It forgets one that is disabled or replaced a little before it says stop."""
     return bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({ADDON_ID})"))
+
+
+def is_enabled_once_settled() -> bool:
+    """The same, but if Kodi is just enabling or disabling an add-on, then as soon as it has done so.
+
+    Other Python goes on meanwhile. Not for the service: Kodi may be waiting for it to end.
+    """
+    return '"enabled":true' in xbmc.executeJSONRPC(_ASK_DETAILS).replace(" ", "")
 
 
 def is_window_active() -> bool:
