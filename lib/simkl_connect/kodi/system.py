@@ -33,10 +33,9 @@ def is_enabled() -> bool:
     return bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({ADDON_ID})"))
 
 
-def is_enabled_once_settled() -> bool:
-    """The same, but if Kodi is just enabling or disabling an add-on, then as soon as it has done so.
-
-    Other Python goes on meanwhile. Not for the service: Kodi may be waiting for it to end.
+def is_still_enabled() -> bool:
+    """The same for a script: other Python goes on while Kodi answers. The service would wait for itself if Kodi is just
+    disabling the add-on.
     """
     return '"enabled":true' in xbmc.executeJSONRPC(_ASK_DETAILS).replace(" ", "")
 
@@ -44,6 +43,15 @@ def is_enabled_once_settled() -> bool:
 def is_window_active() -> bool:
     """Whether a sign-in's window is on the screen."""
     return "true" in xbmc.executeJSONRPC(_ASK)
+
+
+def wait_for_main_thread() -> None:
+    """Until Kodi's main thread has gone round its loop, or serves us while it stops us; other Python goes on meanwhile.
+
+    It answers at one place in the loop: between two answers it has been everywhere.
+    """
+    for _ in range(2):
+        is_window_active()
 
 
 def hold_screensaver(hold: bool) -> None:
