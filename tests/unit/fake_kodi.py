@@ -88,6 +88,8 @@ class FakeKodi:
         if called["method"] == "Settings.GetSettingValue":
             self.asked.append(called["params"]["setting"])
             return json.dumps({"result": {"value": self.own_settings.get(called["params"]["setting"])}})
+        if called["method"] == "Addons.GetAddonDetails":
+            return json.dumps({"result": {"addon": {"enabled": not self.disabled}}})
         self.calls.append(request)
         return "{}"
 

@@ -85,29 +85,21 @@ def test_a_kodi_that_ends_is_not_held_up(clock: FakeClock) -> None:
     assert monitor.waits == 1
 
 
-def closed_at(clock: FakeClock, monitor: Monitor) -> float:
-    times: list[float] = []
-    window = SimpleNamespace(close=lambda: times.append(clock.now))
-    script._close(REQUEST, window, monitor)  # type: ignore[arg-type]
-    return times[0]
+@pytest.mark.parametrize(("claimed_by", "left"), [(REQUEST, False), ("r2", True)], ids=["its own", "another's"])
+def test_a_window_is_closed_after_a_round_of_kodis_main_thread_and_releases_its_claim(
+    kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch, claimed_by: str, left: bool
+) -> None:
+    channel.claim_dialog(claimed_by)
+    done: list[str] = []
+    monkeypatch.setattr("simkl_connect.kodi.system.is_window_active", lambda: done.append("answer"))
+    script._close(REQUEST, SimpleNamespace(close=lambda: done.append("close")))  # type: ignore[arg-type]
+    assert done == ["answer", "answer", "close"]
+    assert channel.is_dialog_claimed() is left
 
 
-def test_a_window_is_closed_at_once(clock: FakeClock) -> None:
-    channel.claim_dialog(REQUEST)
-    assert closed_at(clock, Monitor(clock)) == 0
-    assert not channel.is_dialog_claimed()
-
-
-def test_a_window_that_another_has_replaced_is_closed_at_once_and_leaves_the_claim(clock: FakeClock) -> None:
-    channel.claim_dialog("r2")
-    assert closed_at(clock, Monitor(clock)) == 0
-    assert channel.owns_dialog("r2")
-
-
-def test_a_window_stays_open_until_a_service_that_ends_has_ended(clock: FakeClock) -> None:
-    channel.claim_dialog(REQUEST)
-    channel.withdraw()
-    assert closed_at(clock, Monitor(clock)) == script.SERVICE_ENDS_WITHIN
+def test_an_add_on_that_is_disabled_opens_no_window(kodi: FakeKodi) -> None:
+    kodi.disabled = True
+    assert not script.sign_in()
 
 
 def test_a_press_opens_the_window_gives_way_fills_it_and_closes_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,13 +10,11 @@ import xbmcvfs
 
 from ..ui.commands import AUTHORIZE, SIGN_OUT
 from . import ADDON_ID, DIALOG_XML, ipc, texts
-from .system import is_window_active
+from .system import is_still_enabled, is_window_active, wait_for_main_thread
 from .window import SignInWindow
 
 PATIENCE, LOOK_EVERY = 0.5, 0.02
 """Seconds that the service is given to load, and between two looks whether it has."""
-SERVICE_ENDS_WITHIN = 0.4
-"""Seconds from the last word of the service (:func:`ipc.withdraw`) until Kodi has freed its interpreter."""
 
 
 def main(arguments: list[str]) -> None:
@@ -44,6 +42,8 @@ def sign_in() -> bool:
     ipc.send(AUTHORIZE, request)
     if ipc.is_dialog_claimed() and is_window_active():
         return False
+    if not is_still_enabled():  # disabled since the press
+        return False
     addon = xbmcaddon.Addon(ADDON_ID)
     window = SignInWindow(DIALOG_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
     for name, value in (
@@ -63,7 +63,7 @@ def sign_in() -> bool:
 
         return present(window, request, addon, monitor)
     finally:
-        _close(request, window, monitor)
+        _close(request, window)
 
 
 def _give_way(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None:
@@ -76,14 +76,13 @@ def _give_way(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None
             return
 
 
-def _close(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None:
-    """Closes the window; if the service is ending, only once it has ended.
+def _close(request: str, window: SignInWindow) -> None:
+    """Closes the window; if Kodi is stopping the service, only once that has ended.
 
-    ``close`` waits for Kodi's main thread and keeps Python's lock meanwhile. That thread may be waiting for whoever
-    stops the service of a disabled add-on, and the service needs Python's lock to end: Kodi would hang for good. If
-    Kodi stops this script, it serves the window while it waits, so that the window can close at once.
+    ``close`` waits for Kodi's main thread and keeps Python's lock meanwhile. The main thread needs the lock on Kodi's
+    scripts in each round. Whoever stops the service of a disabled add-on has that lock until it has ended, and for that
+    it needs Python's: Kodi would hang for good (measured on Kodi 20.1).
     """
-    if not ipc.is_dialog_claimed():
-        monitor.waitForAbort(SERVICE_ENDS_WITHIN)
     ipc.release_dialog(request)
+    wait_for_main_thread()
     window.close()

@@ -15,6 +15,10 @@ _PLATFORMS = ("Android", "TVOS", "IOS", "OSX", "UWP", "Windows", "Linux")
 """Kodi's System.Platform conditions; Android is also Linux, UWP also Windows, so the narrower stands first."""
 _IS_ACTIVE = f"Window.IsActive({DIALOG_XML})"
 _ASK = f'{{"jsonrpc":"2.0","id":1,"method":"XBMC.GetInfoBooleans","params":{{"booleans":["{_IS_ACTIVE}"]}}}}'
+_ASK_DETAILS = (
+    '{"jsonrpc":"2.0","id":1,"method":"Addons.GetAddonDetails",'
+    f'"params":{{"addonid":"{ADDON_ID}","properties":["enabled"]}}}}'
+)
 
 
 def platform() -> str:
@@ -29,9 +33,25 @@ def is_enabled() -> bool:
     return bool(xbmc.getCondVisibility(f"System.AddonIsEnabled({ADDON_ID})"))
 
 
+def is_still_enabled() -> bool:
+    """The same for a script: other Python goes on while Kodi answers. The service would wait for itself if Kodi is just
+    disabling the add-on.
+    """
+    return '"enabled":true' in xbmc.executeJSONRPC(_ASK_DETAILS).replace(" ", "")
+
+
 def is_window_active() -> bool:
     """Whether a sign-in's window is on the screen."""
     return "true" in xbmc.executeJSONRPC(_ASK)
+
+
+def wait_for_main_thread() -> None:
+    """Until Kodi's main thread has gone round its loop, or serves us while it stops us; other Python goes on meanwhile.
+
+    It answers at one place in the loop: between two answers it has been everywhere.
+    """
+    for _ in range(2):
+        is_window_active()
 
 
 def hold_screensaver(hold: bool) -> None:
