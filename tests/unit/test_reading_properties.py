@@ -34,7 +34,6 @@ from simkl_connect.auth.pin_flow import PinFlow
 from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.http.messages import Response
 from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
-from simkl_connect.storage.journal import Journal
 from simkl_connect.ui.view import View
 
 DEVICE = DeviceFlow(CLIENT_ID, Secret("verifier"), lambda: NOW)
@@ -244,12 +243,3 @@ views = st.builds(
 @given(views)
 def test_a_view_travels_unchanged(view: View) -> None:
     assert View.from_json(view.to_json()) == view
-
-
-@steady(150)
-@given(st.one_of(st.binary(), json_values.map(lambda value: json.dumps(value).encode())))
-def test_a_journal_reads_whatever_stands_in_its_file(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    path = tmp_path_factory.getbasetemp() / "journal.json"
-    path.write_bytes(content)
-    values = Journal(str(path)).read()
-    assert all(isinstance(text, str) for pair in values.items() for text in pair)
