@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
-from typing import Callable, Mapping
+from typing import Callable
 
 from simkl_connect.auth.authorizer import Authorizer
 from simkl_connect.auth.pending_sign_in import PendingSignIn
 from simkl_connect.auth.token_refresher import Notice, TokenRefresher
-from simkl_connect.http.messages import ClientInfo
-from simkl_connect.http.rate_limit import Pace
-from simkl_connect.http.session import Transport
-from simkl_connect.http.trust import Trust
-from simkl_connect.http.worker import Exchange
-from simkl_connect.storage.durable import write_whole
-from simkl_connect.storage.journal import Journal
-from simkl_connect.storage.ledger import Ledger
-from simkl_connect.storage.token_store import Store
+from simkl_connect.environment import Environment
+from simkl_connect.http.messages import ClientInfo, Request, Response
+from simkl_connect.http.session import Session
+from simkl_connect.http.worker import Worker
+from simkl_connect.storage.database import Database
+from simkl_connect.storage.token_store import TokenStore
 from simkl_connect.ui.view import View
 from simkl_simulator import ManualClock
 
@@ -30,19 +26,28 @@ LONGEST_STEP = 5.0
 """Simulated seconds at once, while nothing is awaited."""
 
 
-class _SettingsFile:
-    """The settings: a JSON file."""
+class _Line:
+    """A session to wherever the device's ``url`` leads at the moment."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._values: dict[str, str] = {}
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._url = ""
+        self._session: Session | None = None
 
-    def read(self, name: str) -> str:
-        return self._values.get(name, "")
+    def send(self, request: Request) -> Response:
+        if self._session is None or self._url != self._device.url:
+            self.close()
+            self._url = self._device.url
+            self._session = Session(ClientInfo(self._url, "1.0.0", "simkl-connect/1.0.0 (soak)"), lambda: "")
+        return self._session.send(request)
 
-    def write(self, values: Mapping[str, str]) -> None:
-        self._values.update(values)
-        write_whole(str(self._path), json.dumps(self._values).encode())
+    def interrupt(self) -> None:
+        if self._session is not None:
+            self._session.interrupt()
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
 
 
 class Device:
@@ -55,38 +60,32 @@ class Device:
         self.wall_clock_ahead = 0.0
         self.view = View()
         self.notices: dict[Notice, int] = {}
-        self._pace = Pace(clock)
-        self._trust = Trust()
-        settings = _SettingsFile(folder / "settings.json")
-        self.store = Store(Ledger(Journal(str(folder / "unsaved.json")), settings, clock), self._wall_clock)
-        self._keeper = TokenRefresher(
-            self.store, lambda: self.client_id, self._open, self._notify, clock, self._wall_clock, jitter
-        )
+        self._database = Database(str(folder / "simkl.db"))
+        self.store = TokenStore(self._database, self._wall_clock, clock)
+        self._worker = Worker(lambda: _Line(self), clock, lambda: None)  # type: ignore[arg-type,return-value]
+        shared = Environment(clock, self._wall_clock, jitter, self._worker, self._database, self.store)
+        self._refresher = TokenRefresher(shared, lambda: self.client_id, self._notify)
         self.authorizer = Authorizer(
-            store=self.store,
+            shared,
+            PendingSignIn(self._database, clock, self._wall_clock, "boot"),
             client_id=lambda: self.client_id,
-            open_exchange=self._open,
             publish=self._show,
-            stored=self._keeper.look_again,
+            stored=self._refresher.look_again,
             finished=lambda name: None,
-            resumption=PendingSignIn(Journal(str(folder / "sign-in.json")), clock, self._wall_clock, "boot"),
-            clock=clock,
-            jitter=jitter,
         )
+        self._tasks = (self._worker, self.authorizer, self._refresher, self.store)
         self.authorizer.resume()
 
     def step(self) -> None:
         """One turn of the service; then time passes, as much as there is to wait."""
-        self.store.advance()
-        self.authorizer.advance()
-        if not self.authorizer.in_flight:
-            self._keeper.advance()
-        if self.authorizer.in_flight or self._keeper.in_flight:
+        for task in self._tasks:
+            task.advance()
+        if self.busy:
             time.sleep(PAUSE)
             self.clock.advance(TICK)
             return
-        planned = self.authorizer.seconds_to_wait()
-        self.clock.advance(min(LONGEST_STEP, max(0.01, planned if planned is not None else LONGEST_STEP)))
+        planned = [wait for wait in (task.seconds_to_wait() for task in self._tasks) if wait is not None]
+        self.clock.advance(min(LONGEST_STEP, max(0.01, min(planned, default=LONGEST_STEP))))
 
     def step_until(self, condition: Callable[[], bool], longest: float) -> bool:
         """Whether it came true within so many simulated seconds."""
@@ -98,21 +97,18 @@ class Device:
     def sign_out(self, request: str) -> None:
         """As the service does it."""
         self.authorizer.reset(request)
-        self._keeper.sign_out()
+        self._refresher.sign_out()
 
     @property
     def busy(self) -> bool:
         """Whether an answer is awaited."""
-        return self.authorizer.in_flight or self._keeper.in_flight
+        return self._worker.is_busy
 
     def close(self) -> None:
         """As when Kodi ends."""
-        self.authorizer.close(1.0)
-        self._keeper.close(1.0)
-
-    def _open(self, client_id: str) -> Exchange:
-        identity = ClientInfo(self.url, client_id, "1.0.0", "simkl-connect/1.0.0 (soak)")
-        return Exchange(lambda: Transport(identity, self._trust), self._pace, self.clock, lambda: None)
+        for task in reversed(self._tasks):
+            task.close(1.0)
+        self._database.close()
 
     def _notify(self, notice: Notice) -> None:
         self.notices[notice] = self.notices.get(notice, 0) + 1

@@ -20,7 +20,7 @@ from simkl_connect.auth.state_machine import (
     SLOW_DOWN_BY,
     TRANSITIONS,
     Cancelled,
-    Event,
+    Input,
     Sent,
     SignIn,
     Tick,
@@ -32,7 +32,7 @@ from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 from .texts import english
 
 CODE = DeviceAuthorization(Secret(""), "", Secret(""), expires_in=900.0, interval=5.0)
-SAMPLES: list[Event] = [
+SAMPLES: list[Input] = [
     Sent(),
     CodeIssued(CODE),
     Pending(),
@@ -74,7 +74,7 @@ def _state(phase: Phase) -> SignIn:
     return SignIn(phase=phase, authorization=CODE, interval=5.0, deadline=NOW)
 
 
-def _name(event: Event) -> str:
+def _name(event: Input) -> str:
     return type(event).__name__
 
 
