@@ -56,7 +56,7 @@ interval up to {LONGEST_BACKOFF:.0f} seconds, and a pause that the server asks f
 """
 
 
-def _targets() -> dict[Phase, list[tuple[Event, Phase]]]:
+def _targets() -> dict[Phase, list[tuple[Input, Phase]]]:
     """For each phase what can happen and where it leads, found by letting it happen."""
     known = {type(event) for event in SAMPLES}
     unknown = {event for _, event in TRANSITIONS if event not in known}
