@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -210,10 +208,7 @@ def test_an_expired_access_token_is_refreshed_at_the_start(boot: Boot, simkl: Si
     simkl.approve(addon.wait_for_code())
     addon.wait_for_setting("account_name")
     old = simkl.issued[-1].access
-    addon.kodi.quit()
-    with closing(sqlite3.connect(addon.kodi.profile.addon_data() / "simkl.db")) as database, database:
-        database.execute("UPDATE value SET value = '1600000000' WHERE name = 'token_expires_at'")
-    addon.kodi.restart()
+    addon.restart_with(token_expires_at="1600000000")
     addon.kodi.wait_for(lambda: len(simkl.issued) == 2, "a refresh")
     new = simkl.issued[-1]
     addon.wait_for_setting("access_token", new.access)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,3 +101,11 @@ class Addon:
             return found if value is None or found == value else ""
 
         return self.kodi.wait_for(there, f"the setting {name} on disk", timeout)
+
+    def restart_with(self, **values: str) -> None:
+        """Change what the database holds while Kodi is off, and start it again."""
+        self.kodi.quit()
+        with closing(sqlite3.connect(self.kodi.profile.addon_data() / "simkl.db")) as database, database:
+            pairs = [(value, name) for name, value in values.items()]
+            database.executemany("UPDATE value SET value = ? WHERE name = ?", pairs)
+        self.kodi.restart()
