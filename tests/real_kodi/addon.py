@@ -6,6 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from . import navigation
@@ -93,6 +94,20 @@ class Addon:
         """The add-on's settings, as the file on disk has them."""
         return self.kodi.setting_file()
 
+    @property
+    def database(self) -> Path:
+        """The file of what must not be lost."""
+        return self.kodi.profile.addon_data() / "simkl.db"
+
+    def stored(self) -> dict[str, str]:
+        """The values in the database; none if there is no file yet. Raises OperationalError while it is written."""
+        if not self.database.exists():
+            return {}
+        with closing(sqlite3.connect(f"file:{self.database}?mode=rw", uri=True, timeout=1.0)) as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'value'").fetchall():
+                return {}
+            return dict(connection.execute("SELECT name, value FROM value"))
+
     def wait_for_setting(self, name: str, value: str | None = None, timeout: float = 15.0) -> str:
         """The setting on disk once it is ``value``, or anything but empty."""
 
@@ -105,7 +120,7 @@ class Addon:
     def restart_with(self, **values: str) -> None:
         """Change what the database holds while Kodi is off, and start it again."""
         self.kodi.quit()
-        with closing(sqlite3.connect(self.kodi.profile.addon_data() / "simkl.db")) as database, database:
+        with closing(sqlite3.connect(self.database)) as database, database:
             pairs = [(value, name) for name, value in values.items()]
             database.executemany("UPDATE value SET value = ? WHERE name = ?", pairs)
         self.kodi.restart()
