@@ -56,7 +56,7 @@ def identify(playing: PlayingItem, preferences: Preferences) -> Identified | Ski
     if _library_id(playing.item) is not None:
         return _from_library(playing)
     found = _from_tag(playing)
-    if isinstance(found, Identified) and _is_channel(playing):
+    if isinstance(found, Identified) and is_channel(playing):
         return found._replace(live=True)
     return found
 
@@ -104,7 +104,7 @@ def _left_alone(playing: PlayingItem, preferences: Preferences) -> Reason | None
     names = (text_of(item, "title"), text_of(item, "label"), *map(base_name, paths))
     if _is_excluded_by_its_add_on(playing) or any(is_trailer(name) for name in names):
         return Reason.TRAILER
-    if not preferences.pvr and _is_channel(playing):
+    if not preferences.pvr and is_channel(playing):
         return Reason.LIVE_TV
     if not preferences.pvr and any(path.startswith("pvr://recordings/") for path in paths):
         return Reason.RECORDING
@@ -113,7 +113,8 @@ def _left_alone(playing: PlayingItem, preferences: Preferences) -> Reason | None
     return None
 
 
-def _is_channel(playing: PlayingItem) -> bool:
+def is_channel(playing: PlayingItem) -> bool:
+    """Whether it is live TV."""
     return playing.item.get("type") == "channel" or any(
         path.startswith("pvr://channels/") for path in paths_of(playing)
     )
