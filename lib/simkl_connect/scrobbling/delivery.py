@@ -108,6 +108,11 @@ class Delivery:
         return min(waits, default=None)
 
     @property
+    def is_sending(self) -> bool:
+        """Whether an answer is still to come."""
+        return bool(self._sent)
+
+    @property
     def _batch_is_out(self) -> bool:
         return any(sent.stop_until is None for sent in self._sent)
 

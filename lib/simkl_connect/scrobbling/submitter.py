@@ -129,12 +129,12 @@ class Submitter:
         self._outbox.drop(owners_of(self._environment.token_store))
 
     def advance(self, plays: bool) -> None:
-        """Takes answers, sends what is due, and tells the user, but not while a video ``plays``."""
+        """Takes answers, sends what is due, and tells the user of all marks at once, not while a video ``plays``."""
         self._live.advance()
         self._lookup.advance()
         self._delivery.advance(self.usable_token())
         self.activity.advance()
-        if not plays and self._marked:
+        if self._marked and not plays and not self._delivery.is_sending:
             marked, self._marked = self._marked, []
             self._environment.notify(Notification(Notice.MARKED, marked[0], len(marked)))
 
