@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Any, Iterable, Iterator, Mapping, cast
 
 from fake_worker import FakeWorker
 from fakes import FakeClock
+from simkl_connect.environment import Environment
 from simkl_connect.errors import PermanentError, Problem, StorageFailed, TransientError
 from simkl_connect.http.messages import Request, Response
 from simkl_connect.models import Account, Secret, Token
-from simkl_connect.scrobbling.environment import Environment, Notification
+from simkl_connect.scrobbling.callbacks import Callbacks, Notification
 from simkl_connect.scrobbling.exclusions import Preferences
 from simkl_connect.scrobbling.identify import PlayingItem
 from simkl_connect.scrobbling.scrobbler import Scrobbler
@@ -106,15 +107,17 @@ class Device:
                 clock=self.clock,
                 wall_clock=self.wall,
                 jitter=lambda: 0.0,
-                worker=self.worker,
-                database=self.database,
-                token_store=self.tokens,
+                worker=cast(Any, self.worker),
+                database=cast(Any, self.database),
+                tokens=cast(Any, self.tokens),
+            ),
+            Callbacks(
                 preferences=lambda: self.preferences,
                 look_up=lambda kind, row: self.library.get((kind, row)),
                 publish_activity=self.activity.append,
                 notify=self.notifications.append,
                 grant_rejected=self.rejected.append,
-            )
+            ),
         )
 
     def wait(self, seconds: float = 0.0) -> None:

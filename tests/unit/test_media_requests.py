@@ -69,7 +69,7 @@ def test_an_episode_is_scrobbled_by_its_show_and_its_own_id() -> None:
         (answer(403, {"error": "insufficient_scope"}), InsufficientScope),
         (answer(403, {"error": "forbidden"}), TransientError),
         (answer(401, {"error": "user_token_failed"}), GrantEnded),
-        (answer(401, "", html=True), PermanentError),
+        (answer(401, "", html=True), TransientError),
         (answer(404, "", html=True), TransientError),
         (answer(201, {"error": "rate_limit"}), TransientError),
         (answer(201, []), TransientError),

@@ -113,6 +113,11 @@ def told(*events: Event, seconds: float = 1.0) -> list[tuple[Action, float]]:
             id="a jump back into a stack's first part",
         ),
         pytest.param([Started(A), Paused(A), at(5), Resumed(A)], [(PAUSE, 5), (START, 5)], id="paused at once"),
+        pytest.param(
+            [Started(A), at(49), Sampled(A, 1.8e16, LENGTH), Stopped()],
+            [(START, 49), (STOP, 49)],
+            id="1.8e16 as the last sample",
+        ),
         pytest.param([Started(A), Stopped()], [], id="never a length, stopped at once"),
         pytest.param([Stopped(), Paused(A), at(90), Aborted()], [], id="nothing plays"),
         pytest.param(
@@ -151,7 +156,7 @@ def test_live_tv_tuned_in_late_is_not_watched() -> None:
 FILES = st.sampled_from([A, B])
 NUMBERS = st.sampled_from([0.0, 1e-06, -0.1, 1.8e16, -5.0, float("nan"), float("inf")]) | st.floats(0, 1100)
 EVENTS = st.one_of(
-    st.builds(Started, FILES),
+    st.builds(Started, FILES, st.just(False)),
     st.builds(Sampled, FILES, NUMBERS, st.just(LENGTH) | NUMBERS),
     st.builds(at, st.floats(0, 100), FILES),
     st.builds(Paused, FILES),

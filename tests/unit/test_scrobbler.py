@@ -17,7 +17,7 @@ from scrobbling_device import (
 )
 from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.models import Account, Secret, Token
-from simkl_connect.scrobbling.environment import Notice
+from simkl_connect.scrobbling.callbacks import Notice
 from simkl_connect.scrobbling.exclusions import Preferences
 from simkl_connect.scrobbling.identify import PlayingItem
 
@@ -115,6 +115,22 @@ def test_four_episodes_one_after_the_other_are_four_marks_in_order(device: Devic
     assert [one.json["episode"]["number"] for one in stops if isinstance(one.json, dict)] == [1, 2, 3, 4]
     marked = [one for one in device.notifications if one.notice is Notice.MARKED]
     assert [(one.videos, one.title) for one in marked] == [(4, "Harbour Lights S01E01")], "told over a video"
+
+
+def test_two_videos_behind_one_address_are_two(device: Device) -> None:
+    for number in (1, 2):
+        device.play(episode(number, file="http://127.0.0.1:48701/stream"), 0.0, 95.0)
+    device.scrobbler.stopped()
+    assert [one["media"]["episode"]["number"] for one in device.outbox()] == [1, 2]
+
+
+def test_the_parts_of_a_stack_are_one_video(device: Device) -> None:
+    stack = episode(1, file="stack:///tv/a.mkv , /tv/b.mkv")
+    device.play(stack, 0.0, 50.0)
+    device.answer_all()
+    device.play(stack, 51.0, 95.0)
+    device.scrobbler.stopped()
+    assert [request.path for request in device.answer_all()] == ["/scrobble/stop"]
 
 
 @pytest.mark.parametrize(

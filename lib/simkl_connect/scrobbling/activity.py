@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Callable, Mapping, Sequence
 
 from ..errors import StorageFailed
 from ..media import Media
-from .environment import Database
 from .media_json import dump_media, to_object
 from .reasons import Reason, Status
+
+if TYPE_CHECKING:
+    from ..storage.database import Database
 
 KIND = "activity"
 KEPT = 100

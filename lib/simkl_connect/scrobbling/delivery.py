@@ -18,12 +18,13 @@ from ..api.scrobble import (
     scrobble_request,
 )
 from ..auth.events import GrantEnded
+from ..environment import Environment
 from ..errors import PermanentError, TransientError
 from ..http.messages import Response
 from ..http.worker import Job, Priority
 from ..media import Movie
 from ..models import Token
-from .environment import Environment, owners_of
+from .callbacks import owners_of
 from .lookup import Lookup
 from .media_json import candidates
 from .outbox import Entry, Outbox
@@ -119,7 +120,7 @@ class Delivery:
     def _due(self) -> list[tuple[int, Entry]]:
         """What can be sent now: not failed, the signed-in account's, not on its way, not being asked about."""
         busy = {handle for sent in self._sent for handle in sent.handles}
-        owners = owners_of(self._environment.token_store)
+        owners = owners_of(self._environment.tokens)
         return [
             (handle, entry)
             for handle, entry in self._outbox.entries()

@@ -86,6 +86,16 @@ def hint_subject(playing: PlayingItem) -> str:
     return text_of(item, "showtitle") or text_of(item, "title") or text_of(item, "label")
 
 
+def is_same_video(one: PlayingItem, other: PlayingItem) -> bool:
+    """Whether two items with the same file are one video, as the parts of a stack are.
+
+    Add-ons resolve different videos to one address, that of a proxy of their own. What is not known tells nothing.
+    """
+    pairs = [(one.item.get(name), other.item.get(name)) for name in ("id", "showtitle", "title", "season", "episode")]
+    pairs.append((_custom(one).get("original_listitem_url"), _custom(other).get("original_listitem_url")))
+    return all(not first or not second or first == second for first, second in pairs)
+
+
 def paths_of(playing: PlayingItem) -> list[str]:
     """Every address that the video has: the file played, and the plug-in's or the library's own."""
     item, custom = playing.item, _custom(playing)

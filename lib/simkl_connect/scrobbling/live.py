@@ -6,10 +6,9 @@ from typing import Callable, NamedTuple
 
 from ..api.scrobble import RateLocked, ScrobbleAnswer, Scrobbled, read_scrobble, scrobble_request
 from ..errors import PermanentError, TransientError
-from ..http.worker import Job, Priority
+from ..http.worker import Job, Priority, Worker
 from ..media import Media
 from ..models import Token
-from .environment import Submits
 from .media_json import media_key
 from .playback import Action
 from .retry import Retry
@@ -31,7 +30,7 @@ class Live:
 
     def __init__(
         self,
-        worker: Submits,
+        worker: Worker,
         clock: Callable[[], float],
         retry: Retry,
         answered: Callable[[Token, object], None],

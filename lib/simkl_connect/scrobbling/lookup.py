@@ -7,10 +7,9 @@ from typing import Callable
 from ..api.scrobble import Malformed, NotFound, RateLocked
 from ..api.search import Found, SearchAnswer, file_request, read_search, words_request
 from ..errors import PermanentError, TransientError
-from ..http.worker import Job, Priority
+from ..http.worker import Job, Priority, Worker
 from ..media import Media
 from ..models import Token
-from .environment import Submits
 from .file_names import AskSimkl, Judged, count_namesakes, judge
 from .reasons import Reason
 from .retry import Retry
@@ -24,7 +23,7 @@ class Lookup:
     """One question at a time. ``refused`` is called with a token that Simkl takes for no good one, and its answer."""
 
     def __init__(
-        self, worker: Submits, retry: Retry, refused: Callable[[Token, object], None], priority: Priority
+        self, worker: Worker, retry: Retry, refused: Callable[[Token, object], None], priority: Priority
     ) -> None:
         self._worker = worker
         self._retry = retry

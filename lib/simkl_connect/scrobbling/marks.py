@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Callable, Iterable, NamedTuple
 
+from ..environment import Environment
 from ..media import Media
-from .environment import Environment
+from .callbacks import Callbacks
 from .file_names import as_number
 from .identify import Identified, identify
 from .media_json import media_key
@@ -47,8 +48,15 @@ def read_update(data: object) -> Update | None:
 class Marks:
     """``keep`` gets what was marked. One thread."""
 
-    def __init__(self, environment: Environment, owner: Callable[[], str], keep: Callable[[list[Entry]], None]) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        callbacks: Callbacks,
+        owner: Callable[[], str],
+        keep: Callable[[list[Entry]], None],
+    ) -> None:
         self._environment = environment
+        self._callbacks = callbacks
         self._owner = owner
         self._keep = keep
         self._played: dict[tuple[str, int], float] = {}
@@ -69,7 +77,7 @@ class Marks:
     def update(self, data: object, playing: Iterable[tuple[str, int]] = ()) -> None:
         """A ``VideoLibrary.OnUpdate`` has come; ``playing``: the rows of the video that is open."""
         now, update = self._environment.clock(), read_update(data)
-        if update is None or not update.playcount or not self._environment.preferences().marks:
+        if update is None or not update.playcount or not self._callbacks.preferences().marks:
             return
         key = (update.kind, update.row)
         if self._echoes.pop(update, 0.0) > now or key in set(playing) or self._played.get(key, 0.0) > now:
@@ -98,10 +106,10 @@ class Marks:
         self._flush()
 
     def _look_up(self, key: tuple[str, int], at: float) -> None:
-        playing = self._environment.look_up(*key)
+        playing = self._callbacks.look_up(*key)
         if playing is None:
             return
-        outcome = identify(playing, self._environment.preferences())
+        outcome = identify(playing, self._callbacks.preferences())
         if not isinstance(outcome, Identified):
             _log.info("a mark made by hand is left alone: %s", getattr(outcome, "reason", "unsure"))
             return

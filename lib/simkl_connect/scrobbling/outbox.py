@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Callable, Collection, Iterable, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Callable, Collection, Iterable, NamedTuple, Sequence
 
 from ..errors import StorageFailed
 from ..media import Media
-from .environment import Database
 from .file_names import AskSimkl
 from .media_json import dump_media, dump_question, load_media, load_question, media_key, to_object
 from .reasons import Reason
+
+if TYPE_CHECKING:
+    from ..storage.database import Database
 
 KIND, RECENT, SESSION = "outbox", "recent_marks", "session"
 """The rows' kind; the value with the last marks; the value with the video that plays (see session.py)."""
@@ -27,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Entry(NamedTuple):
-    """A mark. ``watched_at``: Unix seconds, None where nobody knows when. ``owner``: see :func:`environment.owner_of`.
+    """A mark. ``watched_at``: Unix seconds, None where nobody knows when. ``owner``: see :func:`callbacks.owner_of`.
 
     ``media``: what was watched; or ``asked``: a file's name that Simkl has not been asked about yet. ``length``: of
     the video in seconds, 0 if not known. ``candidate``: the number of the next description to try. ``failed``: why it

@@ -7,10 +7,21 @@ from __future__ import annotations
 
 import logging
 
+from ..environment import Environment
 from ..errors import StorageFailed
-from .environment import Environment, owner_of
+from .callbacks import Callbacks, owner_of
 from .file_names import AskSimkl
-from .identify import Identified, PlayingItem, Skipped, hint_subject, identify, is_channel, media_title, shown_title
+from .identify import (
+    Identified,
+    PlayingItem,
+    Skipped,
+    hint_subject,
+    identify,
+    is_channel,
+    is_same_video,
+    media_title,
+    shown_title,
+)
 from .marks import Marks
 from .outbox import SESSION
 from .playback import (
@@ -42,11 +53,12 @@ _log = logging.getLogger(__name__)
 class Scrobbler:
     """A task; all methods belong to one thread, block never, and raise nothing."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, callbacks: Callbacks) -> None:
         self._environment = environment
-        self._submitter = Submitter(environment)
+        self._callbacks = callbacks
+        self._submitter = Submitter(environment, callbacks)
         self._activity = self._submitter.activity
-        self._marks = Marks(environment, self._owner_of_marks, self._submitter.mark_by_hand)
+        self._marks = Marks(environment, callbacks, self._owner_of_marks, self._submitter.mark_by_hand)
         self._playback = Playback()
         self._session = Session()
         self._is_ending = False
@@ -61,6 +73,8 @@ class Scrobbler:
     def started(self, playing: PlayingItem) -> None:
         """``onAVStarted``."""
         self._release()
+        if playing.file == self._playback.file and not is_same_video(playing, self._session.playing):
+            self._handle(Stopped())
         number = self._playback.session
         self._handle(Started(playing.file, is_channel(playing)))
         if self._playback.session != number:
@@ -75,7 +89,7 @@ class Scrobbler:
         for hint in (playing.trakt_ids, playing.player_info):
             if self._hints.get(hint) == hint_subject(self._session.playing):
                 del self._hints[hint]  # it was about this video, by whatever name
-        outcome = identify(self._fresh(playing), self._environment.preferences())
+        outcome = identify(self._fresh(playing), self._callbacks.preferences())
         if outcome != unsure and outcome != self._session.outcome:
             self._session = self._session._replace(playing=playing, title=shown_title(playing))
             self._learn(outcome)
@@ -166,9 +180,9 @@ class Scrobbler:
 
     def _owner_of_marks(self) -> str:
         """Whose the marks made by hand are; nobody's with a sign-in that may only read."""
-        token = self._environment.token_store.token()
+        token = self._environment.tokens.token()
         is_read_only = token is not None and self._submitter.is_read_only(token)
-        return "" if is_read_only else owner_of(self._environment.token_store)
+        return "" if is_read_only else owner_of(self._environment.tokens)
 
     def _begin(self, playing: PlayingItem, number: int = 0) -> None:
         outcome = self._outcome(playing)
@@ -182,7 +196,7 @@ class Scrobbler:
             self._activity.change(row, Status.SKIPPED, outcome.reason)
 
     def _outcome(self, playing: PlayingItem) -> Identified | Skipped | AskSimkl:
-        preferences, store = self._environment.preferences(), self._environment.token_store
+        preferences, store = self._callbacks.preferences(), self._environment.tokens
         if not preferences.scrobble:
             return Skipped(Reason.SWITCHED_OFF)
         if not owner_of(store):
@@ -227,7 +241,7 @@ class Scrobbler:
 
     def _report(self, report: Report, length: float) -> None:
         session = self._session
-        if 0 < length < self._environment.preferences().minimum and not isinstance(session.outcome, Skipped):
+        if 0 < length < self._callbacks.preferences().minimum and not isinstance(session.outcome, Skipped):
             self._learn(Skipped(Reason.TOO_SHORT))
             return
         if isinstance(session.outcome, Skipped):
@@ -249,7 +263,7 @@ class Scrobbler:
         self._activity.change(session.activity, status, None, report.progress, session.media, session.title)
 
     def _mark(self, report: Report, length: float) -> None:
-        owner, session = owner_of(self._environment.token_store), self._session
+        owner, session = owner_of(self._environment.tokens), self._session
         if not owner:
             self._learn(Skipped(Reason.NOT_SIGNED_IN))
             return
@@ -259,7 +273,7 @@ class Scrobbler:
     def _record(self) -> None:
         """Puts the open session on the disk."""
         self._record_at = self._environment.clock() + RECORD_EVERY
-        session, owner = self._session, owner_of(self._environment.token_store)
+        session, owner = self._session, owner_of(self._environment.tokens)
         if not self._plays or isinstance(session.outcome, Skipped) or not owner:
             return
         self._write(record(session, self._playback, owner, self._environment.wall_clock()))

@@ -9,13 +9,14 @@ from typing import Mapping, Sequence
 
 from ..api.scrobble import InsufficientScope
 from ..auth.events import GrantEnded
+from ..environment import Environment
 from ..errors import PermanentError, Problem, TransientError
 from ..http.worker import Priority
 from ..media import Media
 from ..models import Secret, Token
 from .activity import Activity
+from .callbacks import Callbacks, Notice, Notification, may_write, owners_of
 from .delivery import Delivery
-from .environment import Environment, Notice, Notification, may_write, owners_of
 from .file_names import AskSimkl
 from .identify import media_title
 from .live import Live
@@ -39,16 +40,15 @@ _REASONS: Mapping[Problem, Reason] = {
 class Submitter:
     """All methods belong to one thread, block never, and raise nothing."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, callbacks: Callbacks) -> None:
         self._environment = environment
+        self._callbacks = callbacks
         self._retry = Retry(environment.clock, environment.jitter)
         self._outbox = Outbox(environment.database, environment.wall_clock)
         self._lookup = Lookup(environment.worker, self._retry, self._refused, Priority.SCROBBLE)
         self._live = Live(environment.worker, environment.clock, self._retry, self._refused)
         self._delivery = Delivery(environment, self._outbox, self._lookup, self._retry, self._settled, self._refused)
-        self.activity = Activity(
-            environment.database, environment.publish_activity, environment.wall_clock, self.waiting
-        )
+        self.activity = Activity(environment.database, callbacks.publish_activity, environment.wall_clock, self.waiting)
         self._refused_token: Secret | None = None
         self._refused_until = 0.0
         self._is_read_only = False
@@ -58,7 +58,7 @@ class Submitter:
 
     def usable_token(self) -> Token | None:
         """The stored token, if it may write and Simkl has not just refused it."""
-        token = self._environment.token_store.token()
+        token = self._environment.tokens.token()
         if token is None or self.is_read_only(token):
             return None
         is_refused = token.access_token == self._refused_token and self._environment.clock() < self._refused_until
@@ -122,11 +122,11 @@ class Submitter:
 
     def waiting(self) -> int:
         """How many marks are still to be sent for this account."""
-        return self._outbox.waiting(owners_of(self._environment.token_store))
+        return self._outbox.waiting(owners_of(self._environment.tokens))
 
     def drop_waiting(self) -> None:
         """Removes the marks of this account."""
-        self._outbox.drop(owners_of(self._environment.token_store))
+        self._outbox.drop(owners_of(self._environment.tokens))
 
     def advance(self, plays: bool) -> None:
         """Takes answers, sends what is due, and tells the user of all marks at once, not while a video ``plays``."""
@@ -136,7 +136,7 @@ class Submitter:
         self.activity.advance()
         if self._marked and not plays and not self._delivery.is_sending:
             marked, self._marked = self._marked, []
-            self._environment.notify(Notification(Notice.MARKED, marked[0], len(marked)))
+            self._callbacks.notify(Notification(Notice.MARKED, marked[0], len(marked)))
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
@@ -158,8 +158,8 @@ class Submitter:
         self.activity.change(entry.activity, Status.WATCHED if reason is None else Status.FAILED, reason)
         title = media_title([entry.media]) if entry.media is not None else ""
         if reason is not None:
-            self._environment.notify(Notification(Notice.FAILED, title))
-        elif entry.length and self._environment.preferences().notify:  # a mark made by hand is no news to the user
+            self._callbacks.notify(Notification(Notice.FAILED, title))
+        elif entry.length and self._callbacks.preferences().notify:  # a mark made by hand is no news to the user
             self._marked.append(title)
 
     def _refused(self, token: Token, answer: object) -> None:
@@ -169,7 +169,7 @@ class Submitter:
             self._refused_token, self._is_read_only = token.access_token, False
             self._refused_until = self._environment.clock() + LONGEST
             self._reason = Reason.SIGN_IN_ENDED
-            self._environment.grant_rejected(token.access_token)
+            self._callbacks.grant_rejected(token.access_token)
         elif isinstance(answer, InsufficientScope):
             self._refused_token, self._is_read_only = token.access_token, True
             self._reason = Reason.READ_ONLY
@@ -178,7 +178,7 @@ class Submitter:
             self._reason = _REASONS.get(answer.problem, Reason.OFFLINE)
         else:
             return
-        owners = owners_of(self._environment.token_store)
+        owners = owners_of(self._environment.tokens)
         waiting = [entry for _, entry in self._outbox.entries() if entry.failed is None and entry.owner in owners]
         if waiting and self._reason is not before:
             for entry in waiting:
@@ -189,4 +189,4 @@ class Submitter:
     def _tell_once(self, notice: Notice) -> None:
         if notice not in self._told:
             self._told.add(notice)
-            self._environment.notify(Notification(notice, "", self.waiting()))
+            self._callbacks.notify(Notification(notice, "", self.waiting()))
