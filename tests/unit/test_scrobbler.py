@@ -219,6 +219,32 @@ def test_a_hundred_marks_need_two_requests(device: Device) -> None:
     assert device.outbox() == []
 
 
+def test_while_a_batch_is_on_its_way_the_next_is_not_waited_for_by_the_clock(device: Device) -> None:
+    device.tokens.stored = None
+    for number in range(1, 61):
+        device.watch(episode(number))
+    device.tokens.stored = Token(Secret("t2"), client_id="app")
+    device.wait()
+    device.worker.send()
+    device.wait()
+    assert device.scrobbler.seconds_to_wait() is None
+
+
+def test_a_stop_that_simkl_took_for_a_pause_goes_to_the_history(device: Device) -> None:
+    device.play(film(), 0.0, 95.0)
+    device.answer_all()
+    device.scrobbler.stopped()
+    device.answer(reply(201, {"action": "pause"}))
+    assert [request.path for request in device.answer_all()] == ["/sync/history"]
+
+
+def test_a_marked_session_is_forgotten_with_the_same_commit(device: Device) -> None:
+    device.play(film(), 0.0, 95.0)
+    assert device.database.values["session"]
+    device.scrobbler.stopped()
+    assert "session" not in device.database.values
+
+
 def test_marks_of_another_account_are_kept_and_not_sent(device: Device) -> None:
     device.tokens.stored = None
     device.watch(film())
@@ -525,6 +551,13 @@ class TestMarksByHand:
         device.scrobbler.library_updated(updated("episode", 101, 1))
         device.wait(5.0)
         assert [request.path for request in device.answer_all()] == ["/scrobble/stop"]
+
+    def test_what_kodi_calls_watched_at_50_percent_is_none(self, device: Device) -> None:
+        device.play(episode(1), 0.0, 50.0)
+        device.scrobbler.stopped()
+        device.scrobbler.library_updated(updated("episode", 101, 1))
+        device.wait(5.0)
+        assert device.outbox() == []
 
     def test_the_change_of_a_video_that_was_replaced_is_its_plays(self, device: Device) -> None:
         device.play(episode(1), 0.0, 95.0)
