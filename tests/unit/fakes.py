@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Callable, Iterable, Mapping
 
 from simkl_connect.auth.events import Answer
 from simkl_connect.errors import StorageFailed
@@ -132,3 +132,36 @@ class FakeStore:
     def _check(self) -> None:
         if self.full:
             raise StorageFailed("disk full")
+
+
+class FakeSettings:
+    """Kodi's add-on settings in memory.
+
+    ``page_open`` makes writes vanish, as the settings page does that is left with Back; ``torn`` is what a kill in
+    mid-write does, ``unknown`` what Kodi says of a disabled add-on.
+    """
+
+    def __init__(self, **values: str) -> None:
+        self.values = {"reconnect": "false", **values}
+        self.writes: list[dict[str, str]] = []
+        self.page_open = self.torn = self.unknown = False
+
+    def read(self, names: Iterable[str]) -> dict[str, str]:
+        self._check()
+        return {name: "" if self.torn else self.values.get(name, "") for name in names}
+
+    def write(self, values: Mapping[str, str]) -> None:
+        self._check()
+        self.writes.append(dict(values))
+        if not self.page_open and not self.torn:
+            self.values.update(values)
+
+    def is_torn(self) -> bool:
+        return self.torn
+
+    def set_aside(self) -> None:
+        self.torn, self.values = False, {"reconnect": "false"}
+
+    def _check(self) -> None:
+        if self.unknown:
+            raise StorageFailed("Kodi does not know the add-on any more")

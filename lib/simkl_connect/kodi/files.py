@@ -1,4 +1,8 @@
-"""Every file that the add-on writes, but for the pictures on the screen."""
+"""Every file that the add-on writes, but for the pictures on the screen.
+
+Paths are UTF-8 bytes: Kodi's are UTF-8, while its Python may have been started in the C locale and then refuses
+a ``str`` with letters beyond ASCII. On Windows, Python takes UTF-8 bytes for paths too (PEP 529).
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,26 @@ import xbmcvfs
 from . import ADDON_ID
 
 
+def local_path(special: str) -> bytes:
+    """A ``special://`` or plain path of Kodi's as the functions of ``os`` take it in every locale."""
+    return xbmcvfs.translatePath(special).encode("utf-8", "surrogateescape")
+
+
 def data_folder() -> str:
-    """Where they all are."""
+    """Where they all are, as Kodi takes it."""
     return xbmcvfs.translatePath(f"special://profile/addon_data/{ADDON_ID}")
 
 
-def settings() -> str:
+def local_data_folder() -> bytes:
+    """Where they all are."""
+    return local_path(f"special://profile/addon_data/{ADDON_ID}")
+
+
+def database() -> bytes:
+    """What must not be lost."""
+    return os.path.join(local_data_folder(), b"simkl.db")
+
+
+def settings() -> bytes:
     """The settings, which Kodi writes."""
-    return os.path.join(data_folder(), "settings.xml")
-
-
-def unsaved() -> str:
-    """The journal of what is still owed to the settings."""
-    return os.path.join(data_folder(), "unsaved.json")
-
-
-def sign_in() -> str:
-    """What is needed to take up a sign-in after a restart."""
-    return os.path.join(data_folder(), "sign-in.json")
+    return os.path.join(local_data_folder(), b"settings.xml")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 
 import xbmcaddon
-import xbmcvfs
 
-from . import ADDON_ID
+from . import ADDON_ID, files
 
-PACKAGED_CLIENT_ID = os.path.join("resources", "client_id.txt")
+PACKAGED_CLIENT_ID = os.path.join(b"resources", b"client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
 
 
@@ -25,7 +24,7 @@ def show_qr(addon: xbmcaddon.Addon) -> bool:
 
 def _packaged_client_id() -> str:
     addon = xbmcaddon.Addon(ADDON_ID)
-    path = os.path.join(xbmcvfs.translatePath(addon.getAddonInfo("path")), PACKAGED_CLIENT_ID)
+    path = os.path.join(files.local_path(addon.getAddonInfo("path")), PACKAGED_CLIENT_ID)
     try:
         with open(path, encoding="ascii") as file:
             return file.read().strip()

@@ -1,62 +1,56 @@
-"""The add-on's settings as the place where things are remembered."""
+"""The add-on settings, through a fresh ``Addon`` each time: an old one may answer with old values."""
 
 from __future__ import annotations
 
-import time
-from typing import Mapping
+import contextlib
+import os
+from typing import Iterable, Iterator, Mapping
 
 import xbmcaddon
 
-from .. import clock
 from ..errors import StorageFailed
-from ..storage.journal import Journal
-from ..storage.ledger import Ledger
-from ..storage.token_store import Store
-from . import ADDON_ID, files, settings_file
+from ..storage import file_system, settings_mirror
+from . import ADDON_ID, files
+
+_TORN = b".torn"
 
 
-class Settings(Store):
-    """A store in the add-on's settings."""
+class KodiSettings:
+    """A backend for the mirror. Every method raises StorageFailed."""
 
-    def __init__(self) -> None:
-        super().__init__(Ledger(Journal(files.unsaved()), _KodiSettings(), clock.now), time.time)
-
-    def mend(self) -> bool:
-        """Puts a torn settings.xml right; true if what was in it is lost, and not owed by the journal either."""
-        path = files.settings()
-        try:
-            return settings_file.looks_torn(path) and settings_file.mend(path) and self.token() is None
-        except OSError:  # it is told when something is to be saved
-            return False
-
-
-class _KodiSettings:
-    """Reads and writes through a fresh ``Addon`` each time: an old one may answer with old values."""
-
-    def read(self, name: str) -> str:
-        return xbmcaddon.Addon(ADDON_ID).getSetting(name)
+    def read(self, names: Iterable[str]) -> dict[str, str]:
+        """The value of each name, or an empty string."""
+        with _known_to_kodi():
+            addon = xbmcaddon.Addon(ADDON_ID)
+            return {name: addon.getSetting(name) for name in names}
 
     def write(self, values: Mapping[str, str]) -> None:
+        """Writes in the order of ``values``, without a promise that it holds. The file becomes the owner's alone."""
+        with _known_to_kodi():
+            addon = xbmcaddon.Addon(ADDON_ID)
+            for name, value in values.items():
+                addon.setSetting(name, value)
+        with contextlib.suppress(OSError):  # FAT, CIFS, Android; or Kodi could not make it
+            os.chmod(files.settings(), 0o600)
+
+    def is_torn(self) -> bool:
+        """Whether the file of the settings lacks its end."""
         try:
-            try:
-                self._write(values)
-            except (StorageFailed, SyntaxError):
-                settings_file.mend(files.settings())  # a torn file is the one cause that does not pass by itself
-                raise
-        except RuntimeError as error:  # the add-on is disabled or being replaced
-            raise StorageFailed("Kodi does not know the add-on any more") from error
-        except (OSError, SyntaxError) as error:  # SyntaxError: the file is no XML
-            raise StorageFailed(f"settings.xml: {type(error).__name__}") from error
+            with open(files.settings(), "rb") as file:
+                return settings_mirror.is_torn(file.read())
+        except OSError:  # there is none yet, or the write will tell
+            return False
 
-    def _write(self, values: Mapping[str, str]) -> None:
-        addon = xbmcaddon.Addon(ADDON_ID)
-        for name, value in values.items():
-            addon.setSetting(name, value)
-        written = xbmcaddon.Addon(ADDON_ID)
-        self._check(values, {name: written.getSetting(name) for name in values}, "Kodi")
-        self._check(values, settings_file.settle(files.settings()), "settings.xml")
+    def set_aside(self) -> None:
+        """Renames the file of the settings, so that a new one is begun."""
+        with file_system.in_words():
+            os.replace(files.settings(), files.settings() + _TORN)
+            file_system.sync_folder(files.local_data_folder())
 
-    def _check(self, wanted: Mapping[str, str], found: Mapping[str, str], where: str) -> None:
-        lost = [name for name, value in wanted.items() if found.get(name, "") != value]
-        if lost:
-            raise StorageFailed(f"{where} did not keep {', '.join(sorted(lost))}")
+
+@contextlib.contextmanager
+def _known_to_kodi() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:  # the add-on is disabled or being replaced
+        raise StorageFailed("Kodi does not know the add-on any more") from error

@@ -1,134 +1,199 @@
-"""What the add-on remembers: the only place that knows how it is written down."""
+"""Token, account and what goes with them: read into memory once, written to the database with each change."""
 
 from __future__ import annotations
 
-from typing import Callable
+import contextlib
+import logging
+import threading
+from typing import Callable, Mapping, Protocol
 
+from .. import clock as device_clock
+from ..errors import StorageFailed
 from ..models import Account, Secret, Token
-from .ledger import Ledger
+from .backoff import Backoff
+from .database import Database
+from .stored import NAMES, Stored, token_values, whole_seconds
 
-_TOKEN_SETTINGS = ("refresh_token", "token_expires_at", "scope", "token_client_id", "access_token")
+BEGUN = "begun"
+"""Name of the value that says that the database holds the truth, even where that is nothing."""
 _NO_ACCOUNT = {"account_name": "", "account_id": "", "connected_at": ""}
 
+_log = logging.getLogger(__name__)
 
-class Store:
-    """Tokens and what goes with them, in a ledger. ``wall_clock`` gives Unix seconds.
 
-    Every method that changes something raises :class:`StorageFailed` if it could be kept nowhere;
-    when it returns, the change is there after a restart. :meth:`note_token`, :meth:`note_refreshed` and :meth:`strike`
-    raise nothing, and may be called from other threads.
+class Predecessor(Protocol):
+    """What a database that holds nothing yet begins with."""
+
+    def values(self) -> dict[str, str]:
+        """Values by name. Raises StorageFailed."""
+
+    def forget(self) -> None:
+        """Removes what is in the database now. Raises StorageFailed."""
+
+
+class TokenStore:
+    """Any thread may use it, but not within a transaction of the database.
+
+    ``wall_clock`` gives Unix seconds, ``clock`` seconds that never jump. ``predecessor`` is asked once, by an empty file.
+    Reading raises nothing. What changes something raises :class:`StorageFailed` if the disk refused it, and survives a
+    power cut when it returns. What was refused is known all the same, and tried again as long as the add-on runs.
     """
 
-    def __init__(self, ledger: Ledger, wall_clock: Callable[[], float]) -> None:
-        self._ledger = ledger
+    def __init__(
+        self,
+        database: Database,
+        wall_clock: Callable[[], float],
+        clock: Callable[[], float] = device_clock.now,
+        predecessor: Predecessor | None = None,
+    ) -> None:
+        self._database = database
         self._wall_clock = wall_clock
+        self._predecessor = predecessor
+        self._backoff = Backoff(clock)
+        self._lock = threading.RLock()
+        self._saved: dict[str, str] | None = None
+        """What the database holds under NAMES; None until it could be read."""
+        self._unsaved: dict[str, str] = {}
+        self._stored = Stored(self._value)
+        with contextlib.suppress(StorageFailed):
+            self._save({})
 
     def advance(self) -> None:
-        """Writes again what has not been kept."""
-        self._ledger.advance()
+        """Tries again what the disk has refused."""
+        if self._backoff.is_due:
+            with contextlib.suppress(StorageFailed):
+                self._save({})
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do; None: everything is kept."""
-        return self._ledger.seconds_to_wait()
+        return self._backoff.seconds_to_wait()
+
+    def close(self, timeout: float) -> None:
+        """Tries a last time."""
+        if self._unsaved:
+            with contextlib.suppress(StorageFailed):
+                self._save({})
 
     def token(self) -> Token | None:
         """The stored token, or None."""
-        read = self._ledger.read
-        access_token, refresh_token = read("access_token"), read("refresh_token")
-        if not access_token:
-            return None
-        return Token(
-            access_token=Secret(access_token),
-            refresh_token=Secret(refresh_token) if refresh_token else None,
-            expires_at=_number(read("token_expires_at")),
-            scope=read("scope"),
-            client_id=read("token_client_id"),
-        )
+        with self._lock:
+            return self._stored.token()
 
     def account(self) -> Account:
         """Whose token it is, or was last; the name is empty if that is not known."""
-        return Account(name=self._ledger.read("account_name"), account_id=self._ledger.read("account_id"))
+        with self._lock:
+            return self._stored.account()
 
     def connected_at(self) -> float | None:
         """When the account was connected, in Unix seconds; None if that is not known."""
-        return _number(self._ledger.read("connected_at"))
+        return self._stored.connected_at()
 
-    def note_token(self, token: Token) -> None:
-        """Journals a new account's token, where it is read; :meth:`save_token` follows."""
-        self._ledger.note(self._new_connection(token))
+    def settings(self) -> dict[str, str]:
+        """What the add-on settings have to hold; empty as long as the database could not be read."""
+        with self._lock:
+            return self._stored.settings() if self._value(BEGUN) else {}
 
-    def note_refreshed(self, token: Token, wanted: Callable[[], bool]) -> None:
-        """Journals a refreshed token, where it is read, if it is still ``wanted``."""
-        self._ledger.note(_values(token), wanted)
+    def save_token(self, token: Token, also: Mapping[str, str] | None = None) -> None:
+        """Replaces token and account; writes ``also`` to the database in the same transaction."""
+        connected_at = whole_seconds(self._wall_clock())
+        self._save({**(also or {}), **_NO_ACCOUNT, "connected_at": connected_at, **token_values(token)})
 
-    def strike(self, token: Token) -> None:
-        """Takes back a note that turned out to be of no use."""
-        self._ledger.strike(_values(token))
+    def save_refreshed(self, token: Token, replaces: Secret) -> bool:
+        """Replaces the token of the same account, if its access token still is ``replaces``; False otherwise."""
+        return self._save(token_values(token), only_for=replaces)
 
-    def save_token(self, token: Token) -> None:
-        """Replaces token and account."""
-        self._ledger.write(self._new_connection(token))
-
-    def save_refreshed(self, token: Token) -> None:
-        """Replaces the token of the same account."""
-        self._ledger.write(_values(token))
-
-    def save_account(self, account: Account) -> None:
-        """Remembers whose token it is."""
-        self._ledger.write({"account_name": account.name, "account_id": account.account_id})
+    def save_account(self, account: Account, token: Token) -> bool:
+        """Remembers whose token it is, if ``token`` is still stored; False otherwise."""
+        values = {"account_name": account.name, "account_id": account.account_id}
+        return self._save(values, only_for=token.access_token)
 
     def end(self) -> None:
         """Forgets the token, because the server has ended it; the account's name stays."""
-        self._ledger.write(_values(None))
+        self._save(token_values(None))
 
     def clear(self) -> None:
         """Forgets token and account."""
-        self._ledger.write({**_values(None), **_NO_ACCOUNT})
+        self._save({**token_values(None), **_NO_ACCOUNT})
 
     def flow(self, client_id: str) -> str:
         """The name of the flow that worked last for ``client_id``, or an empty string."""
-        name, _, known_id = self._ledger.read("flow").partition(" ")
-        return name if known_id == client_id else ""
+        return self._stored.flow(client_id)
 
     def save_flow(self, client_id: str, flow: str) -> None:
         """Remembers that ``flow`` works for ``client_id``."""
-        if self.flow(client_id) != flow:
-            self._ledger.write({"flow": f"{flow} {client_id}"})
+        self._save({"flow": f"{flow} {client_id}"})
 
     def reminded_at(self) -> float:
         """When the user was last reminded to reconnect, in Unix seconds; 0 if never."""
-        return _number(self._ledger.read("reminded_at")) or 0.0
+        return self._stored.reminded_at()
 
     def save_reminded_at(self, at: float) -> None:
         """Remembers a reminder."""
-        self._ledger.write({"reminded_at": f"{at:.0f}"})
+        self._save({"reminded_at": whole_seconds(at)})
 
     def offer_reconnect(self, offer: bool) -> None:
         """Whether the settings page offers to reconnect."""
-        value = "true" if offer else "false"
-        if self._ledger.read("reconnect") != value:
-            self._ledger.write({"reconnect": value})
+        self._save({"reconnect": "true" if offer else ""})
 
-    def _new_connection(self, token: Token) -> dict[str, str]:
-        return {**_NO_ACCOUNT, "connected_at": f"{self._wall_clock():.0f}", **_values(token)}
+    def _value(self, name: str) -> str:
+        with self._lock:
+            return self._unsaved.get(name, (self._saved or {}).get(name, ""))
 
+    def _save(self, values: Mapping[str, str], only_for: Secret | None = None) -> bool:
+        """Writes ``values`` and what was refused before. False, and nothing done: another token is stored by now."""
+        with self._lock:
+            unchanged = all(self._value(name) == value for name, value in values.items())
+            if values and unchanged and only_for is None and not self._unsaved:
+                return True
+            try:
+                with self._database.transaction():
+                    self._read()
+                    if not self._holds(only_for):
+                        return False
+                    pending = {**self._unsaved, **values}
+                    self._database.write(pending)
+            except StorageFailed as failed:
+                _log.warning("not saved yet: %s", failed)
+                self._backoff.failed()
+                if not self._holds(only_for):
+                    return False
+                self._unsaved.update(values)
+                raise
+            self._took(pending)
+            return True
 
-def _values(token: Token | None) -> dict[str, str]:
-    """A token as settings. The access token goes last: where it is new, the rest is too."""
-    if token is None:
-        return dict.fromkeys(_TOKEN_SETTINGS, "")
-    values = (
-        token.refresh_token.reveal() if token.refresh_token else "",
-        f"{token.expires_at:.0f}" if token.expires_at is not None else "",
-        token.scope,
-        token.client_id,
-        token.access_token.reveal(),
-    )
-    return dict(zip(_TOKEN_SETTINGS, values))
+    def _holds(self, access_token: Secret | None) -> bool:
+        return access_token is None or self._value("access_token") == access_token.reveal()
 
+    def _read(self) -> None:
+        """Raises StorageFailed."""
+        try:
+            found = self._database.values()
+        except StorageFailed:
+            if self._database.is_missing:  # and can't be made
+                self._begin()
+            raise
+        if BEGUN in found:
+            self._saved = {name: found.get(name, "") for name in (*NAMES, BEGUN)}
+        else:
+            self._begin()
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    def _begin(self) -> None:
+        """For an empty database: what was known so far, or else what was stored before there was a database."""
+        if self._saved is not None:  # the file was lost while the add-on ran
+            self._unsaved = {**self._saved, **self._unsaved}
+        elif BEGUN not in self._unsaved:
+            earlier = self._predecessor.values() if self._predecessor is not None else {}
+            self._unsaved = {**earlier, BEGUN: "1", **self._unsaved}
+
+    def _took(self, written: Mapping[str, str]) -> None:
+        known = {**(self._saved or {}), **written}
+        self._saved = {name: known.get(name, "") for name in (*NAMES, BEGUN)}
+        self._unsaved = {}
+        self._backoff.succeeded()
+        if self._predecessor is not None:
+            try:
+                self._predecessor.forget()
+            except StorageFailed as failed:
+                _log.warning("what an earlier version has left stays: %s", failed)
+            self._predecessor = None
