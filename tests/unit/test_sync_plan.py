@@ -135,7 +135,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_plan(case: Case) -> None:
     plan = make_plan(case.titles, case.entries, {}, NOW)
-    assert [(send.place, send.watched_at) for send in plan.sends] == list(case.sent)
+    assert [(send.row.place, send.watched_at) for send in plan.sends] == list(case.sent)
     assert [(write.row.row_id, write.last_played) for write in plan.writes] == list(case.written)
     assert [left.reason for left in plan.left] == list(case.left)
 

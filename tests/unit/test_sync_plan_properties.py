@@ -61,9 +61,9 @@ def applied(world: World, plan: Plan, refused: dict[str, Reason]) -> World:
         if entry is None:
             name = (send.title.kind, where[id(send.title)].key)
             entry = new.setdefault(name, Entry(send.title.kind, 100 + len(new), False, "", None, send.ids, {}))
-            entry.watched[send.place] = send.watched_at
+            entry.watched[send.row.place] = send.watched_at
         else:
-            watched = {**entry.watched, send.place: send.watched_at}
+            watched = {**entry.watched, send.row.place: send.watched_at}
             entries[entry.kind, entry.simkl] = entry._replace(watched=watched)
     writes = {(write.title.kind, write.row.row_id): write for write in plan.writes}
     titles = []
@@ -116,6 +116,6 @@ def test_each_mark_is_carried_over_once_or_left_alone_with_a_reason(world: World
     for found in match(*world):
         here = {row.place for title in found.titles for row in title.rows if row.playcount > 0}
         there = {place for entry in found.entries for place in entry.watched}
-        sent = {send.place for send in plan.sends if any(send.title is title for title in found.titles)}
+        sent = {send.row.place for send in plan.sends if any(send.title is title for title in found.titles)}
         left = {one.title for one in plan.left}
         assert here - there - sent == set() or any(title.title in left for title in found.titles)

@@ -119,7 +119,8 @@ class _Reader:
             self._leave(Reason.EXCLUDED, title.title, item)
             return False
         playcount = max(count, 0) if is_number(count) else 0
-        title.rows.append(Row(row_id, place, playcount, dates.from_kodi(item.get("lastplayed"))))
+        number = item.get("episode") if place < 0 else 0
+        title.rows.append(Row(row_id, place, playcount, dates.from_kodi(item.get("lastplayed")), number or 0))
         return True
 
     def _leave(self, reason: Reason, title: str, item: Mapping[str, Any]) -> None:

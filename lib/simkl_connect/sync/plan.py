@@ -40,7 +40,7 @@ class Send(NamedTuple):
 
     title: Title
     ids: Mapping[str, str]
-    place: int
+    row: Row
     watched_at: int
     key: str
 
@@ -178,7 +178,7 @@ class _Planner:
             self._leave(reason, title, place)
             return
         at = min(max(row.last_played for _, row in here if row.playcount > 0), self._now)
-        self.plan.sends.append(Send(title, found.ids, place, at, key))
+        self.plan.sends.append(Send(title, found.ids, here[0][1], at, key))
         for title, row in here:
             if row.playcount <= 0:
                 self.plan.writes.append(Write(title, row, self._date(row, at), None))

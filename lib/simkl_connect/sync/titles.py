@@ -23,12 +23,16 @@ _NUMBER = re.compile(r"[1-9]\d{0,11}", re.ASCII)
 
 
 class Row(NamedTuple):
-    """A film or an episode in Kodi's library. ``last_played``: Unix seconds, 0 for unknown."""
+    """A film or an episode in Kodi's library. ``last_played``: Unix seconds, 0 for unknown.
+
+    ``number``: a special's own, which its place does not tell.
+    """
 
     row_id: int
     place: int
     playcount: int
     last_played: int
+    number: int = 0
 
 
 class Title(NamedTuple):
@@ -71,9 +75,9 @@ def place_of(season: object, number: object, tvdb: object = None) -> int | None:
     return -int(special) if special else None
 
 
-def numbers_of(place: int) -> tuple[int, int]:
-    """Season and number of an episode that is no special."""
-    return divmod(place, _SEASON)
+def numbers_of(place: int) -> tuple[int, int] | None:
+    """Season and number of an episode; None for a special, which has a TVDB id instead, and for a film."""
+    return divmod(place, _SEASON) if place > 0 else None
 
 
 def is_number(value: object) -> TypeGuard[int]:
