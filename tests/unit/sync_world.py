@@ -14,8 +14,11 @@ from simkl_connect.storage.database import Database
 from simkl_connect.sync.library_sync import LibrarySync, SignedIn
 from simkl_connect.sync.run import Directions, Preview
 from simkl_connect.sync.state import SyncState
+from simkl_connect.sync.writing import NO_DATE
 
 NOW = 1_700_000_000.0
+TODAY = "2023-11-14 22:13:20"
+"""The date that Kodi gives to a mark that comes without one."""
 TOKEN = Token(Secret("token"), client_id="app")
 
 
@@ -77,7 +80,10 @@ class Kodi:
         if name.startswith("Get"):
             return {f"{kind}details": dict(row)}
         self.written.append((kind, row[f"{kind}id"]))
-        row.update(parameters)
+        date = parameters.get("lastplayed", row["lastplayed"])
+        if parameters["playcount"] > 0 and not date:
+            date = TODAY
+        row.update(parameters, lastplayed="" if date == NO_DATE else date)
         return "OK"
 
     def _page(self, key: str, rows: list[Any], parameters: Mapping[str, Any]) -> object:

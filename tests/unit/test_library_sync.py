@@ -197,6 +197,29 @@ def test_rows_that_come_with_a_new_scraper_get_their_marks_back(world: World) ->
     assert set(world.kodi.playcounts().values()) == {1} and len(world.simkl.posted) == posted
 
 
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_a_row_that_kodi_removed_is_not_the_next_one_with_its_number(world: World, is_announced: bool) -> None:
+    world.run()
+    world.kodi.rows["movie"][3].update(playcount=0, lastplayed="")
+    if is_announced:
+        world.sync.row_removed("movie", 3)
+        world.step()
+        world.start()
+    world.sync.library_changed()
+    world.run()
+    assert world.kodi.playcounts()["movie", 3] == int(is_announced)
+
+
+def test_a_mark_without_a_date_gets_none_in_the_library(world: World) -> None:
+    world.simkl.watch("movie", "tt0000003", at=None)
+    world.run()
+    row = world.kodi.rows["movie"][3]
+    assert (row["playcount"], row["lastplayed"]) == (1, "")
+    world.sync.undo()
+    world.run()
+    assert (row["playcount"], row["lastplayed"]) == (0, "")
+
+
 def test_what_simkl_does_not_know_is_not_sent_again(world: World) -> None:
     world.simkl.unknown = {"tt0000001"}
     world.run()

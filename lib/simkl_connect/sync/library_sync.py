@@ -11,6 +11,7 @@ from . import writing
 from .library import LibraryUnreadable
 from .run import Directions, Environment, Preview, Progress, Run, RunFailed
 from .state import SyncState
+from .titles import SHOW
 from .writing import Rpc
 
 AFTER_START, AFTER_PLAY, AFTER_CHANGE = 30.0, 60.0, 30.0
@@ -67,6 +68,7 @@ class LibrarySync:
         self._reply: Directions | None = None
         self._wanted: bool | None = None
         self._undo_wanted = self._library_changed = False
+        self._removed: set[tuple[str, int]] = set()
         self._next_at = clock() + AFTER_START
         self._published: tuple[object, ...] = ()
         self._published_at = 0.0
@@ -101,9 +103,13 @@ class LibrarySync:
         self._next_at = min(self._next_at, self._clock() + AFTER_PLAY)
 
     def library_changed(self) -> None:
-        """A scan or a clean has ended, or a row was added or removed: the library is compared as a whole."""
+        """A scan or a clean has ended, or a row was added: the library is compared as a whole by the next run."""
         self._library_changed = True
         self._next_at = min(self._next_at, self._clock() + AFTER_CHANGE)
+
+    def row_removed(self, kind: str, row_id: int) -> None:
+        """Kodi has removed a "movie" or an "episode": a new one with its number was never unmarked by the user."""
+        self._removed.add((SHOW if kind == "episode" else kind, row_id))
 
     def advance(self) -> None:
         """One step, if it is time."""
@@ -138,6 +144,7 @@ class LibrarySync:
 
     def _advance(self) -> None:
         if self._steps is None:
+            self._note_changes()
             self._begin()
         if self._steps is None:
             return
@@ -146,6 +153,14 @@ class LibrarySync:
             self._end("cancelled")
         elif self._is_ready():
             self._step(self._steps)
+
+    def _note_changes(self) -> None:
+        if self._removed:
+            self._state.add_removed(self._removed)
+            self._removed.clear()
+        if self._library_changed:
+            self._state.need_whole()
+            self._library_changed = False
 
     def _begin(self) -> None:
         if self._is_busy():
@@ -174,9 +189,7 @@ class LibrarySync:
             self._next_at = self._clock() + wait
             self._tell(is_due=True, problem=Problem.RATE_LIMITED)
             return
-        if self._library_changed:
-            self._state.need_whole()
-            self._library_changed = False
+        self._state.forget_removed()
         environment = Environment(
             self._state, self._worker, self._rpc, self._token, self._wall_clock, self._is_excluded
         )

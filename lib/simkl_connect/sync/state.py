@@ -15,7 +15,7 @@ from .titles import MOVIE, SHOW, Entry, clean_ids, clean_year, is_number
 
 ANSWERS_LAST = 30 * 86400
 """Seconds after which a mark that Simkl did not take is tried again."""
-_TITLES, _ANSWERS, _UNDO = "sync_title", "sync_answer", "sync_undo"
+_TITLES, _ANSWERS, _UNDO, _GONE = "sync_title", "sync_answer", "sync_undo", "sync_removed"
 _ACCOUNT, _LATEST, _REMOVED, _FULL_AT = "sync_account", "sync_latest", "sync_removed", "sync_full_at"
 _WHOLE, _UNDO_OPEN, _UNDOING, _PUT_OFF = "sync_whole", "sync_undo_open", "sync_undoing", "sync_put_off"
 
@@ -45,7 +45,7 @@ class SyncState:
         if self._database.read(_ACCOUNT) == account:
             return
         with self._database.transaction():
-            for kind in (_TITLES, _ANSWERS):
+            for kind in (_TITLES, _ANSWERS, _GONE):
                 self._database.remove([row_id for row_id, _ in self._database.rows(kind)])
             self._database.write(
                 {_ACCOUNT: account, _LATEST: "", _REMOVED: "", _FULL_AT: "", _WHOLE: "1", _PUT_OFF: ""}
@@ -124,6 +124,32 @@ class SyncState:
                 others = {one for one in new.get(row.place, ()) if abs(one) != row.row_id}
                 new[row.place] = tuple(sorted({*others, -row.row_id if is_undone else row.row_id}))
         self.remember(agreed)
+
+    def add_removed(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Rows, by kind of title and id, left the library: one that comes with the same number is another."""
+        self._database.push(_GONE, json.dumps(list(rows)))
+
+    def forget_removed(self) -> None:
+        """Have no agreement with the rows of :meth:`add_removed`."""
+        stored = self._database.rows(_GONE)
+        if not stored:
+            return
+        loaded = [_loaded(text) for _, text in stored]
+        pairs = [pair for pairs in loaded if isinstance(pairs, list) for pair in pairs]
+        gone = {
+            tuple(pair) for pair in pairs if isinstance(pair, list) and all(isinstance(x, (str, int)) for x in pair)
+        }
+        agreed: dict[Name, Agreed] = {}
+        for _, entry in self._entries():
+            kept = {
+                place: tuple(row for row in rows if (entry.kind, abs(row)) not in gone)
+                for place, rows in entry.agreed.items()
+            }
+            if kept != entry.agreed:
+                agreed[entry.kind, entry.simkl] = kept
+        with self._database.transaction():
+            self.remember(agreed)
+            self._database.remove([row_id for row_id, _ in stored])
 
     def answers(self, now: float) -> dict[str, Reason]:
         """Why Simkl did not take marks, by their keys. Those of long ago are forgotten."""

@@ -13,6 +13,9 @@ Rpc = Callable[[str, Dict[str, object]], object]
 """Calls a method of Kodi's JSON-RPC; returns its ``result``, None if there is an error instead. Raises nothing."""
 PAUSE = 0.01
 """Seconds between two rows, in which Kodi draws. Writing one takes 60 ms (measured on Kodi 20.1)."""
+NO_DATE = "9999-12-31 24:00:00"
+"""Leaves a marked row without a date. For "" and for no date at all Kodi takes the present moment; this one becomes
+the first of the year 10,000, which it can't read back and sorts before all others (measured on Kodi 20.1)."""
 CHUNK = 100
 """Rows for which the way back is written down at once."""
 
@@ -33,8 +36,8 @@ def write(rpc: Rpc, state: SyncState, writes: Sequence[Write], counts: Counts) -
         try:
             for one, way_back in zip(chunk, undo):
                 if _marks(rpc, one.title.kind, one.row.row_id) == (0, way_back.old_date):
-                    date = {"lastplayed": way_back.new_date} if way_back.new_date else {}
-                    if _set(rpc, one.title.kind, one.row.row_id, {"playcount": 1, **date}):
+                    date = way_back.new_date or way_back.old_date or NO_DATE
+                    if _set(rpc, one.title.kind, one.row.row_id, {"playcount": 1, "lastplayed": date}):
                         done.append(way_back)
                         counts.written += 1
                 yield PAUSE
@@ -48,7 +51,8 @@ def undo(rpc: Rpc, state: SyncState, counts: Counts) -> Generator[float, Any, No
     for chunk, rows in state.undo():
         state.remember_rows(rows, is_undone=True)  # before: else the next sync would set them again
         for row in rows:
-            is_ours = _marks(rpc, row.kind, row.row_id) == (1, row.new_date or row.old_date)
+            count, date = _marks(rpc, row.kind, row.row_id) or (0, "")
+            is_ours = count == 1 and date == (row.new_date or row.old_date or date)
             if is_ours and _set(rpc, row.kind, row.row_id, {"playcount": 0, "lastplayed": row.old_date}):
                 counts.written += 1
             yield PAUSE
