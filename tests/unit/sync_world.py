@@ -119,7 +119,8 @@ class Simkl:
         path = urlsplit(request.path).path
         self.requests.append(path)
         if path == "/sync/activities":
-            return response({"all": utc(self.tick), "tv_shows": {"removed_from_list": utc(self.removed)}})
+            latest = utc(self.tick) if self.changed else None
+            return response({"all": latest, "tv_shows": {"removed_from_list": utc(self.removed)}})
         if path == "/sync/history":
             return self._history(request.json)
         kinds = {"shows": "show", "movies": "movie", "anime": "anime"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 import pytest
 from simkl_connect.errors import Problem, TransientError
@@ -57,6 +57,20 @@ def test_a_whole_comparison_afterwards_finds_nothing(world: World) -> None:
     world.sync.start(asks=False)
     world.run()
     assert (world.simkl.posted, world.kodi.written) == (posted, written)
+
+
+def test_a_new_account_is_pulled_whole_once_there_is_something(database: Database) -> None:
+    world = World(database)
+    lists = ["/sync/all-items/shows", "/sync/all-items/movies", "/sync/all-items/anime"]
+    world.run()
+    assert world.simkl.requests == ["/sync/activities", *lists]
+    world.sync.start(asks=False)
+    world.run()
+    world.simkl.requests.clear()
+    world.simkl.watch("show", "11", (1, 4))
+    world.sync.start(asks=False)
+    world.run()
+    assert world.simkl.requests == ["/sync/activities", *lists]
 
 
 def test_what_was_watched_elsewhere_comes_with_one_list_and_one_show(world: World) -> None:
@@ -119,6 +133,14 @@ def test_a_video_that_plays_holds_the_run_up(world: World) -> None:
     assert world.kodi.playcounts() == UNION
 
 
+def test_nothing_is_asked_of_simkl_while_a_video_plays(world: World) -> None:
+    world.run(lambda: bool(world.worker.waiting))
+    world.is_busy = True
+    for _ in range(5):
+        world.step()
+    assert world.simkl.requests == ["/sync/activities"]
+
+
 def test_a_row_that_is_watched_during_the_run_is_left_to_the_user(world: World) -> None:
     world.run(lambda: world.status == "writing")
     world.kodi.rows["movie"][3].update(playcount=5, lastplayed="2023-11-14 20:00:00")
@@ -163,6 +185,32 @@ def test_a_cancelled_run_goes_on_later(world: World, status: str) -> None:
     world.run()
     assert world.kodi.playcounts() == UNION
     assert len(set(world.simkl.posted)) == len(world.simkl.posted) == 3
+
+
+def test_what_was_approved_and_cancelled_is_completed_by_itself(world: World) -> None:
+    world.directions = Directions(False, True)
+    world.run()
+    world.directions = Directions(True, True)
+    world.sync.start(asks=True)
+    world.run()
+    world.sync.answer(world.directions)
+    world.run(lambda: world.status == "sending")
+    world.sync.cancel()
+    world.sync.start(asks=False)
+    world.run()
+    assert len(world.simkl.posted) == 3
+
+
+def test_killed_after_a_change_was_pulled_it_is_set_all_the_same(world: World) -> None:
+    world.run()
+    world.kodi.add(episode(4, 4))
+    world.simkl.watch("show", "11", (1, 4))
+    world.simkl.requests.clear()
+    world.sync.start(asks=False)
+    world.run(lambda: "/sync/all-items" in world.simkl.requests)
+    world.start()
+    world.run()
+    assert world.kodi.playcounts()["episode", 4] == 1
 
 
 def test_unwatched_here_since_stays_so(world: World) -> None:
@@ -323,12 +371,13 @@ def test_an_undo_puts_exactly_the_old_values_back(world: World) -> None:
     assert world.kodi.rows == before
 
 
-def test_an_undo_leaves_what_was_watched_since(world: World) -> None:
+@pytest.mark.parametrize("change", [{"playcount": 2}, {"lastplayed": "2023-11-14 20:00:00"}], ids=["count", "date"])
+def test_an_undo_leaves_what_was_watched_since(world: World, change: dict[str, Any]) -> None:
     world.run()
-    world.kodi.rows["movie"][3].update(playcount=2, lastplayed="2023-11-14 20:00:00")
+    world.kodi.rows["movie"][3].update(change)
     world.sync.undo()
     world.run()
-    assert world.kodi.rows["movie"][3]["playcount"] == 2 and world.kodi.playcounts()["episode", 2] == 0
+    assert world.kodi.playcounts()["movie", 3] > 0 and world.kodi.playcounts()["episode", 2] == 0
 
 
 def test_what_was_undone_does_not_come_back(world: World) -> None:
@@ -339,6 +388,18 @@ def test_what_was_undone_does_not_come_back(world: World) -> None:
     world.sync.start(asks=False)
     world.run()
     assert world.kodi.rows == before
+
+
+def test_a_large_undo_is_not_taken_for_a_library_that_was_filled_again(database: Database) -> None:
+    world = World(database)
+    world.kodi.add(*(episode(n, n) for n in range(1, 101)))
+    world.simkl.watch("show", "11", *((1, n) for n in range(1, 101)))
+    world.run()
+    world.sync.undo()
+    world.run()
+    world.sync.library_changed()
+    world.run()
+    assert set(world.kodi.playcounts().values()) == {0}
 
 
 def test_a_run_that_writes_nothing_leaves_the_way_back_as_it_is(world: World) -> None:

@@ -87,6 +87,12 @@ CASES = [
         left=[Reason.AMBIGUOUS],
     ),
     Case(
+        "ids of two shows",
+        [show(Row(1, S1E1, 1, THEN), ids={"tvdb": "11", "tmdb": "5"})],
+        [on_simkl(SHOW), on_simkl(SHOW, anime=True)._replace(simkl=8, ids={"tmdb": "5"})],
+        left=[Reason.AMBIGUOUS],
+    ),
+    Case(
         "anime in two parts on Simkl, one show here",
         [show(Row(1, S1E1, 0, 0), Row(2, S1E2, 0, 0))],
         [on_simkl(SHOW, S1E1, anime=True), on_simkl(SHOW, S1E2, anime=True)._replace(simkl=8)],

@@ -88,7 +88,7 @@ def _judged(found: Match) -> Match:
         is_ambiguous |= any(ids.get(name, value) != value for name, value in title.ids.items())
         ids.update(title.ids)
     series = [entry for entry in found.entries if not entry.is_anime]
-    is_ambiguous |= len(series) > 1 or (bool(series) and len(found.entries) > 1)
+    is_ambiguous |= bool(series) and len(found.entries) > 1
     is_ambiguous |= found.titles[0].kind == "movie" and len(found.entries) > 1
     if not ids and found.entries:
         entry = found.entries[0]
