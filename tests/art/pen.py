@@ -1,6 +1,6 @@
-"""Draws outlines with a round pen: the one tool behind the letters, the signs, the icon and the fanart.
+"""Draws masks: outlines with a round pen for the signs, and letters of a font.
 
-A drawing is a text of strokes. Coordinates are ``x,y``, y downwards; a stroke is the path of the pen's centre::
+An outline is a text of strokes on a field of 100 by 100, y downwards; a stroke is the path of the pen's centre::
 
     M x,y      put the pen down here
     L x,y      a straight line
@@ -13,136 +13,93 @@ A drawing is a text of strokes. Coordinates are ``x,y``, y downwards; a stroke i
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import dataclass
-from typing import Iterator, List, Tuple
+from typing import Tuple
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 Point = Tuple[float, float]
-Stroke = List[Point]
 
 OVERSAMPLING = 8
 """Pixels drawn for one pixel kept, in each direction."""
-
 ROUNDNESS = 0.5815
 """How far the handles of a quarter reach towards its corner: 0.5523 is an ellipse, more is squarer."""
-
-_COMMAND = re.compile(r"([A-Z])([^A-Z]*)")
-_CURVE_STEPS = 48
-_ELLIPSE_STEPS = 160
-
-
-@dataclass(frozen=True)
-class Dot:
-    """A filled circle."""
-
-    centre: Point
-    radius: float
+STEPS = 48
+SOFT = 0.7
+"""Radius in pixels by which edges are softened: at half and at a third of their size they have no steps."""
+FONT = "/usr/share/fonts/truetype/jetbrains-mono/JetBrainsMono-Medium.ttf"
+"""OFL 1.1; Debian's package fonts-jetbrains-mono. Its 0 is marked, its 1, I and l differ, as do 5 and S, 8 and B."""
+CAPITAL = 0.73
+"""The height of a capital, in ems of the font."""
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """Parsed strokes, in the units of their source."""
-
-    strokes: tuple[Stroke, ...]
-    dots: tuple[Dot, ...]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What a drawing is put on: ``size`` in pixels, ``scale`` in pixels per unit, ``origin`` the pixel of 0,0.
-
-    ``blur`` is the radius in pixels by which edges are softened, so that the picture can be drawn at half and at a
-    third of its size without steps in its edges.
-    """
-
-    size: tuple[int, int]
-    scale: float
-    origin: Point
-    blur: float = 0.0
-
-
-def parse(source: str) -> Drawing:
-    """The drawing that ``source`` describes."""
-    strokes: list[Stroke] = []
-    dots: list[Dot] = []
-    for letter, rest in _COMMAND.findall(source):
-        numbers = [float(number) for number in re.split(r"[,\s]+", rest.strip())]
-        if letter == "D":
-            dots.append(Dot((numbers[0], numbers[1]), numbers[2]))
-        elif letter == "O":
-            strokes.append(_ellipse(numbers))
-        elif letter == "M":
-            strokes.append([(numbers[0], numbers[1])])
-        else:
-            strokes[-1].extend(_continue(letter, strokes[-1][-1], numbers))
-    return Drawing(tuple(strokes), tuple(dots))
-
-
-def ink(drawing: Drawing, width: float, sheet: Sheet) -> Image.Image:
-    """A mask ("L"): 255 where the pen, ``width`` units thick, has been."""
-    scale = sheet.scale * OVERSAMPLING
-    image = Image.new("L", (sheet.size[0] * OVERSAMPLING, sheet.size[1] * OVERSAMPLING))
+def outline(source: str, thickness: float, size: int, soft: float = SOFT) -> Image.Image:
+    """The mask ("L") of a drawing, ``size`` pixels in both directions; ``thickness`` of the pen in hundredths of it."""
+    large = size * OVERSAMPLING
+    image = Image.new("L", (large, large))
     draw = ImageDraw.Draw(image)
+    points: list[Point] = []
 
-    def place(point: Point) -> Point:
-        return (point[0] * scale + sheet.origin[0] * OVERSAMPLING, point[1] * scale + sheet.origin[1] * OVERSAMPLING)
+    def disc(x: float, y: float, rx: float, ry: float) -> tuple[float, float, float, float]:
+        return ((x - rx) * large / 100, (y - ry) * large / 100, (x + rx) * large / 100, (y + ry) * large / 100)
 
-    for stroke in drawing.strokes:
-        points = [place(point) for point in stroke]
-        draw.line(points, fill=255, width=round(width * scale))
-        for point in points:
-            _disc(draw, point, width * scale / 2)
-    for dot in drawing.dots:
-        _disc(draw, place(dot.centre), dot.radius * scale)
-    small = image.resize(sheet.size, Image.Resampling.BOX)
-    return small.filter(ImageFilter.GaussianBlur(sheet.blur)) if sheet.blur else small
+    for letter, rest in re.findall(r"([A-Z])([^A-Z]*)", source):
+        numbers = [float(number) for number in re.findall(r"[-.\d]+", rest)]
+        if letter == "D":
+            x, y, radius = numbers
+            draw.ellipse(disc(x, y, radius, radius), fill=255)
+        elif letter == "O":
+            x, y, across, down = numbers
+            half = thickness / 2
+            box = disc(x, y, across + half, down + half)
+            draw.ellipse(box, outline=255, width=round(thickness * large / 100))
+        else:
+            points = [] if letter == "M" else points[-1:]
+            points += _path(letter, points[-1] if points else (0, 0), numbers)
+            pixels = [(x * large / 100, y * large / 100) for x, y in points]
+            draw.line(pixels, fill=255, width=round(thickness * large / 100))
+            for x, y in points:
+                draw.ellipse(disc(x, y, thickness / 2, thickness / 2), fill=255)
+    return _small(image, (size, size), soft)
 
 
-def rounded(size: tuple[int, int], radius: float, blur: float = 0.0) -> Image.Image:
-    """A mask of a rectangle that fills ``size``, its corners rounded."""
-    large = (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING)
-    image = Image.new("L", large)
-    ImageDraw.Draw(image).rounded_rectangle((0, 0, large[0] - 1, large[1] - 1), radius * OVERSAMPLING, fill=255)
-    small = image.resize(size, Image.Resampling.BOX)
-    return small.filter(ImageFilter.GaussianBlur(blur)) if blur else small
-
-
-def _continue(letter: str, start: Point, numbers: list[float]) -> Iterator[Point]:
+def _path(letter: str, start: Point, numbers: list[float]) -> list[Point]:
     end = (numbers[-2], numbers[-1])
-    if letter == "L":
-        return iter([end])
-    if letter == "H":
-        first = (start[0] + ROUNDNESS * (end[0] - start[0]), start[1])
-        second = (end[0], end[1] - ROUNDNESS * (end[1] - start[1]))
-    elif letter == "V":
-        first = (start[0], start[1] + ROUNDNESS * (end[1] - start[1]))
-        second = (end[0] - ROUNDNESS * (end[0] - start[0]), end[1])
-    elif letter == "C":
+    across, down = ROUNDNESS * (end[0] - start[0]), ROUNDNESS * (end[1] - start[1])
+    if letter in "ML":
+        return [end]
+    if letter == "C":
         first, second = (numbers[0], numbers[1]), (numbers[2], numbers[3])
+    elif letter == "H":
+        first, second = (start[0] + across, start[1]), (end[0], end[1] - down)
     else:
-        raise ValueError(f"no such stroke: {letter}")
-    return _curve(start, first, second, end)
+        first, second = (start[0], start[1] + down), (end[0] - across, end[1])
+    parts = [step / STEPS for step in range(1, STEPS + 1)]
+    weights = [((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3) for t in parts]
+    corners = (start, first, second, end)
+    return [
+        (sum(w * p[0] for w, p in zip(weight, corners)), sum(w * p[1] for w, p in zip(weight, corners)))
+        for weight in weights
+    ]
 
 
-def _curve(start: Point, first: Point, second: Point, end: Point) -> Iterator[Point]:
-    for step in range(1, _CURVE_STEPS + 1):
-        t = step / _CURVE_STEPS
-        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
-        points = (start, first, second, end)
-        yield (
-            sum(weight * point[0] for weight, point in zip(weights, points)),
-            sum(weight * point[1] for weight, point in zip(weights, points)),
-        )
+def letter(character: str, size: tuple[int, int], capital: float, baseline: float, soft: float = SOFT) -> Image.Image:
+    """The mask of one letter in the middle of ``size``; ``capital`` is a capital's height, all in pixels."""
+    font = ImageFont.truetype(FONT, round(capital / CAPITAL * OVERSAMPLING))
+    image = Image.new("L", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING))
+    place = (image.width / 2, baseline * OVERSAMPLING)
+    ImageDraw.Draw(image).text(place, character, fill=255, font=font, anchor="ms", features=["-calt", "zero"])
+    return _small(image, size, soft)
 
 
-def _ellipse(numbers: list[float]) -> Stroke:
-    x, y, across, down = numbers
-    angles = [2 * math.pi * step / _ELLIPSE_STEPS for step in range(_ELLIPSE_STEPS + 1)]
-    return [(x + across * math.cos(angle), y + down * math.sin(angle)) for angle in angles]
+def rounded(size: tuple[int, int], radius: float, soft: float = 0.0) -> Image.Image:
+    """The mask of a rectangle that fills ``size``, its corners rounded."""
+    image = Image.new("L", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING))
+    box = (0, 0, image.width - 1, image.height - 1)
+    ImageDraw.Draw(image).rounded_rectangle(box, radius * OVERSAMPLING, fill=255)
+    return _small(image, size, soft)
 
 
-def _disc(draw: ImageDraw.ImageDraw, centre: Point, radius: float) -> None:
-    draw.ellipse((centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius), fill=255)
+def _small(image: Image.Image, size: tuple[int, int], soft: float) -> Image.Image:
+    small = image.resize(size, Image.Resampling.BOX)
+    return small.filter(ImageFilter.GaussianBlur(soft)) if soft else small

@@ -34,7 +34,7 @@ LARGE = {
 SMALL = {
     "waiting": "M 36,6 L 64,6 H 74,16 L 74,84 V 64,94 L 36,94 H 26,84 L 26,16 V 36,6 M 44,79 L 56,79",
     "retrying": "M 90,50 V 50,90 H 10,50 V 50,10 C 64,10 75,16 83,26 M 85,6 L 85,28 L 63,28",
-    "hurry": f"{_RING} M 50,25 L 50,52 L 67,62",
+    "last_minute": f"{_RING} M 50,25 L 50,52 L 67,62",
 }
 """Shown in the status line and beside the time."""
 
@@ -43,3 +43,10 @@ MARK = (
     "M 74,46 L 86,46 H 94,54 L 94,86 V 86,94 L 74,94 H 66,86 L 66,54 V 74,46 M 78,82 L 82,82"
 )
 """The add-on's own mark: a television and a phone."""
+
+TELEVISION = "M 20,12 L 80,12 H 92,24 L 92,29 M 53,72 L 20,72 H 8,60 L 8,24 V 20,12 M 30,90 L 53,90"
+CODE = "D 27,42 5.5 D 42,42 5.5 D 57,42 5.5"
+PHONE = (66.0, 42.0, 34.0, 56.0)
+"""Left, top, width and height."""
+BUTTON = "M 79,88 L 87,88"
+"""The parts of the icon, on the same field."""

@@ -44,7 +44,7 @@ class Dialog(xbmcgui.WindowXMLDialog):
 folder = os.path.dirname(os.path.abspath(__file__))
 dialog = Dialog("script-simkl-connect.xml", folder, "Default", "1080i")
 texts = {"phase": sys.argv[1], "sign": sys.argv[1], "message": "Standing still", "first_button": "Cancel",
-         "address": "simkl.com/pin", "code_without_pictures": "ABCDE", "time_left": "15:00", "skin": "skin.estuary"}
+         "address": "simkl.com/pin", "address_in_font": "ABCDE", "time_left": "15:00", "skin": "skin.estuary"}
 for name, text in texts.items():
     dialog.setProperty(name, text)
 if "running" not in sys.argv:

@@ -1,4 +1,4 @@
-"""``docs/errors.md``: every cause, what the viewer reads, what Kodi's log says.
+"""``docs/errors.md``: every cause, what the user reads, what Kodi's log says.
 
 A row is made by letting it happen: the add-on without Kodi meets with the cause, and is watched. So neither a sentence
 nor a log line stands here.
@@ -153,7 +153,7 @@ QUIETLY = [
     Cause("the user's day at Simkl is used up", "refresh-device", answer({"error": "user_limit_exceeded"}, 429)),
     Cause("the account's name can't be had now", "name-pin", failed(Problem.OFFLINE, "gaierror")),
 ]
-"""What the viewer is not told, because it is tried again later and the connection is kept."""
+"""What the user is not told, because it is tried again later and the connection is kept."""
 
 
 class _Mistaken(Words):
@@ -332,7 +332,7 @@ def _notices() -> Iterator[str]:
         Notice.SETTINGS_LOST: ("`settings.xml` is torn, and so is the copy beside it", lambda: ()),
     }
     rows = [(english(NOTICES[notice]), happens[notice][0], _code(*happens[notice][1]())) for notice in Notice]
-    yield from _table(("the viewer reads", "cause", "Kodi's log"), rows)
+    yield from _table(("the user reads", "cause", "Kodi's log"), rows)
 
 
 def _told(cause: Cause) -> tuple[str, ...]:
@@ -353,7 +353,7 @@ def _ends() -> Iterator[str]:
         if device.view.phase != phase.value:
             raise ValueError(f"{what}: {device.view.phase}")
         rows.append((english(texts.PHASES[phase]), what))
-    yield from _table(("the viewer reads", "cause"), rows)
+    yield from _table(("the user reads", "cause"), rows)
 
 
 def page() -> str:

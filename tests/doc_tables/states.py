@@ -99,7 +99,7 @@ def _step(phase: Phase) -> str:
 
 
 def _phases() -> Iterator[str]:
-    yield "| phase | the owner is to | the viewer reads |"
+    yield "| phase | the owner is to | the user reads |"
     yield "|---|---|---|"
     told = {
         Phase.RETRYING: "the sentence for the trouble, see [errors.md](errors.md)",

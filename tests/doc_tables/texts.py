@@ -1,4 +1,4 @@
-"""The English texts, as a viewer reads them."""
+"""The English texts, as a user reads them."""
 
 from __future__ import annotations
 

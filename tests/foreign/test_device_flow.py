@@ -1,32 +1,28 @@
 """Our side of AUTH V2 against Authlib's: a server whose authors read the same RFCs and have never heard of us.
 
-Everything of ours is real: flows, authorizer, keeper, exchange threads, transport. Only time stands still.
+Everything of ours is real: flows, authorizer, refresher, worker, session. Only time stands still.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
-from fakes import FakeClock, FakeStore
+from fakes import FakeClock, FakeDatabase, FakeStore, environment
 from simkl_connect.api.users import account_request, read_account
 from simkl_connect.auth.authorizer import Authorizer
 from simkl_connect.auth.device_flow import GRANT_TYPE, DeviceFlow, new_verifier
-from simkl_connect.auth.events import Answer, CodeExpired, CodeIssued, Granted, GrantEnded, Identified, Revoked
+from simkl_connect.auth.events import CodeExpired, CodeIssued, Event, Granted, GrantEnded, Identified, Revoked
 from simkl_connect.auth.pending_sign_in import PendingSignIn
-from simkl_connect.auth.token_refresher import Notice, TokenRefresher
-from simkl_connect.auth.upkeep import LOOK_EVERY
+from simkl_connect.auth.token_refresher import LOOK_EVERY, Notice, TokenRefresher
 from simkl_connect.http.messages import ClientInfo, Request, Response, checked_base_url
-from simkl_connect.http.rate_limit import Pace
-from simkl_connect.http.session import Transport
-from simkl_connect.http.trust import Trust
-from simkl_connect.http.worker import Exchange
+from simkl_connect.http.session import Session
+from simkl_connect.http.worker import POSTS_APART, Priority, Worker
 from simkl_connect.models import Account, Secret, Token
-from simkl_connect.storage.journal import Journal
 from simkl_connect.ui.view import View
 
 from .server import WEEK, Client, ForeignServer, running
@@ -37,66 +33,33 @@ LONGEST_WAIT = 10.0
 """Seconds for an answer over loopback, before a test fails."""
 
 
-class AwaitedExchange(Exchange):
-    """The real one; only that it lets the time pass until it may send, and waits when it is asked for the answer."""
-
-    def __init__(self, open_transport: Callable[[], Transport], pace: Pace, clock: FakeClock) -> None:
-        super().__init__(open_transport, pace, clock, answered=lambda: None)
-        self._may_send = pace.allows
-        self._pass_time = clock.advance
-
-    def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
-        while not self._may_send(request):
-            self._pass_time(0.1)
-        super().start(request, read)
-
-    def answer(self) -> Answer | None:
-        if self.in_flight:
-            self._answers.put(self._answers.get(timeout=LONGEST_WAIT))
-        return super().answer()
-
-
 @dataclass
 class Device:
     """Our side, whole, and the server it talks to."""
 
     server: ForeignServer
     clock: FakeClock
-    folder: Path
     store: FakeStore = field(default_factory=FakeStore)
+    database: FakeDatabase = field(default_factory=FakeDatabase)
     views: list[View] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
     client_id: str = CLIENT_ID
 
     def __post_init__(self) -> None:
-        self.pace = Pace(self.clock)
-        self.keeper = TokenRefresher(
-            store=self.store,
-            client_id=lambda: self.client_id,
-            open_exchange=self.open_exchange,
-            notify=self.notices.append,
-            clock=self.clock,
-            wall_clock=self.clock,
-            jitter=lambda: 0.5,
-        )
+        self.answers = threading.Event()
+        client = ClientInfo(checked_base_url(self.server.url), "1.0.0", "simkl-connect/1.0.0")
+        self.worker = Worker(lambda: Session(client, proxy=lambda: ""), self.clock, self.answers.set)
+        shared = environment(self.clock, self.worker, self.store, self.database, self.clock)
+        self.refresher = TokenRefresher(shared, lambda: self.client_id, self.notices.append)
         self.authorizer = Authorizer(
-            store=self.store,
+            shared,
+            PendingSignIn(self.database, self.clock, self.clock, "boot"),  # type: ignore[arg-type]
             client_id=lambda: self.client_id,
-            open_exchange=self.open_exchange,
             publish=self.views.append,
-            stored=self.keeper.look_again,
+            stored=self.refresher.look_again,
             finished=self.finished.append,
-            resumption=PendingSignIn(Journal(str(self.folder / "sign-in.json")), self.clock, self.clock, "boot"),
-            clock=self.clock,
-            jitter=lambda: 0.5,
         )
-
-    def open_exchange(self, client_id: str) -> Exchange:
-        identity = ClientInfo(checked_base_url(self.server.url), client_id, "1.0.0", "simkl-connect/1.0.0")
-        self.exchanges.append(AwaitedExchange(lambda: Transport(identity, Trust()), self.pace, self.clock))
-        return self.exchanges[-1]
 
     @property
     def view(self) -> View:
@@ -116,20 +79,27 @@ class Device:
         assert self.store.stored is not None
         return self.store.stored
 
-    @property
-    def busy(self) -> bool:
-        return self.authorizer.in_flight or self.keeper.in_flight
-
     def settle(self) -> None:
-        """Does what is due and takes the answers, in turns as the service does, until there is nothing more to do."""
+        """Does what is due and takes the answers, as the service does, until there is nothing more to do."""
         for _ in range(50):
-            was_busy = self.busy
             self.authorizer.advance()
-            if not self.authorizer.in_flight:
-                self.keeper.advance()
-            if not was_busy and not self.busy:
+            self.refresher.advance()
+            if not self.worker.is_busy and self.refresher.seconds_to_wait() != 0.0:
                 return
+            self.await_answers()
         raise AssertionError("there is no end to it")
+
+    def await_answers(self) -> None:
+        """Lets the time pass in which no second POST may be sent."""
+        give_up_at = time.monotonic() + LONGEST_WAIT
+        while self.worker.is_busy:
+            assert time.monotonic() < give_up_at, "no answer came"
+            self.answers.clear()
+            if not self.answers.wait(0.002):
+                planned = self.worker.seconds_to_wait()
+                if planned is not None and planned <= POSTS_APART:
+                    self.clock.advance(planned)
+                self.worker.advance()
 
     def begin(self) -> str:
         """Asks for a code; gives the one on the screen."""
@@ -138,10 +108,10 @@ class Device:
         return self.view.user_code
 
     def poll(self) -> None:
-        """Waits as long as planned, and asks."""
-        seconds = self.authorizer.seconds_to_wait()
-        assert seconds is not None, "nothing is planned"
-        self.pass_time(seconds)
+        """Waits as long as planned, and asks; or until the code has run out."""
+        polls = len(self.polls)
+        while len(self.polls) == polls and self.authorizer.seconds_to_wait() is not None:
+            self.pass_time(self.authorizer.seconds_to_wait() or 0.0)
 
     def poll_to_the_end(self) -> None:
         while self.authorizer.seconds_to_wait() is not None:
@@ -159,16 +129,14 @@ class Device:
         self.settle()
 
     def close(self) -> None:
-        for exchange in self.exchanges:
-            assert exchange.close(LONGEST_WAIT)
+        assert self.worker.close(LONGEST_WAIT)
 
-    def ask(self, request: Request, read: Callable[[Response], Answer]) -> Answer:
+    def ask(self, request: Request, read: Callable[[Response], Event]) -> Event:
         """One request by itself."""
-        exchange = self.open_exchange(self.client_id)
-        exchange.start(request, read)
-        answer = exchange.answer()
-        assert answer is not None
-        return answer
+        job = self.worker.submit(request, read, Priority.SIGN_IN)
+        self.await_answers()
+        assert job.result is not None
+        return job.result
 
     def works(self, token: Token) -> bool:
         """Whether the server takes the access token."""
@@ -187,7 +155,7 @@ MakeDevice = Callable[..., Device]
 
 
 @pytest.fixture
-def make_device(clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeDevice]:
+def make_device(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeDevice]:
     """A device beside a server set up as asked, where its client id is known."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with ExitStack() as stack:
@@ -195,7 +163,7 @@ def make_device(clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         def make(client: Client | None = None, **changes: Any) -> Device:
             server = stack.enter_context(running(clock, **changes))
             server.clients[CLIENT_ID] = client or Client(CLIENT_ID)
-            device = Device(server, clock, tmp_path)
+            device = Device(server, clock)
             stack.callback(device.close)
             return device
 
@@ -213,7 +181,7 @@ def test_a_server_without_the_pin_flow_is_asked_for_a_device_code(device: Device
     assert device.outcome == ("waiting", None)
     assert [code.user_code for code in device.server.codes.values()] == [user_code]
     assert device.view.verification_uri_complete == f"https://simkl.com/pin?user_code={user_code}"
-    assert (device.view.expires_in, device.authorizer.seconds_to_wait()) == (900.0, 5.0)
+    assert device.view.expires_in == 900.0
     assert device.store.flows == {CLIENT_ID: "device"}
 
 
@@ -296,13 +264,14 @@ def test_the_account_is_named(device: Device) -> None:
 def test_a_sign_in_goes_on_after_a_restart(device: Device) -> None:
     user_code = device.begin()
     device.close()
-    restarted = Device(device.server, device.clock, device.folder, exchanges=device.exchanges)
+    restarted = Device(device.server, device.clock, database=device.database)
     restarted.authorizer.resume()
     assert (restarted.view.user_code, restarted.outcome) == (user_code, ("waiting", None))
     device.server.decide(user_code, "Ada", approved=True)
     restarted.poll()
     assert restarted.finished == ["Ada"]
     assert restarted.works(restarted.token)
+    restarted.close()
 
 
 def test_the_tokens_are_only_for_who_asked_for_the_code(device: Device) -> None:
@@ -413,7 +382,7 @@ def test_tokens_that_last_an_hour_are_refreshed_about_once_an_hour(make_device: 
 
 def test_signing_out_ends_the_connection_there_as_well(device: Device) -> None:
     token = device.sign_in()
-    device.keeper.sign_out()
+    device.refresher.sign_out()
     device.settle()
     assert device.notices == [Notice.SIGNED_OUT]
     assert not device.works(token)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 import pytest
 from real_kodi import package
@@ -41,7 +41,10 @@ def simkl() -> Iterator[Simulator]:
 
 @pytest.fixture
 def boot(addon_zip: Path) -> Iterator[Boot]:
-    """Boots a Kodi with the add-on against a Simkl at ``url``, with the client id of ``flow`` in its settings."""
+    """Boots a Kodi with the add-on against a Simkl at ``url``, with the client id of ``flow`` in its settings.
+
+    ``addons`` are the zips of further add-ons; what is not named here goes to :class:`Setup`.
+    """
     with ExitStack() as stack:
 
         def boot(
@@ -52,12 +55,13 @@ def boot(addon_zip: Path) -> Iterator[Boot]:
             built: Path = addon_zip,
             with_service: bool = True,
             with_socks: bool = False,
+            addons: Sequence[Path] = (),
             **setup: Any,
         ) -> Addon:
             values = {"client_id": CLIENT_IDS.get(flow, ""), **(settings or {})}
             folders = stand_ins(with_socks=with_socks)
             kodi = Kodi(
-                Setup(zips=[built], folders=folders, debug=True, addon_settings=values, **setup),
+                Setup(zips=[built, *addons], folders=folders, debug=True, addon_settings=values, **setup),
                 environment={"SIMKL_API_URL": url, **(environment or {})},
                 wait_for_service=with_service,
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from conftest import Boot
 from real_kodi import navigation
 from real_kodi.addon import Addon
@@ -47,6 +48,31 @@ def test_the_account_screen_says_who_is_connected_and_since_when(boot: Boot, sim
     addon.kodi.press("select")
     navigation.wait_until_closed(addon.kodi, QUESTION)
     assert addon.settings["account_name"] == "Ada"
+
+
+HOSTILE = "x $LOCALIZE[222] $INFO[System.BuildVersion] $VAR[Any] [B]y[/B]"
+HARMLESS = "x LOCALIZE[222] INFO[System.BuildVersion] VAR[Any] y"
+
+
+def test_a_name_that_kodi_would_evaluate_is_shown_as_it_is(boot: Boot, simkl: Simulator) -> None:
+    addon = boot(simkl.url)
+    addon.run("authorize")
+    simkl.approve(addon.wait_for_code(), Account(HOSTILE, 7))
+    addon.wait_for_message(f"Connected as {HARMLESS}")
+    addon.kodi.press("select")
+    addon.wait_until_dialog_closed()
+    addon.run()
+    navigation.wait_for_window(addon.kodi, QUESTION)
+    assert addon.kodi.control(9).startswith(f"Connected as {HARMLESS}")
+
+
+@pytest.mark.parametrize("odd", ["1e30", "nan", "-1e30", "soon", "99999999999999"])
+def test_what_is_stored_can_be_anything(boot: Boot, simkl: Simulator, odd: str) -> None:
+    token = {"access_token": "a-token", "account_name": HOSTILE, "account_id": "7", "connected_at": odd}
+    addon = boot(simkl.url, settings=token)
+    addon.run()
+    navigation.wait_for_window(addon.kodi, QUESTION)
+    assert addon.kodi.control(9).startswith(f"Connected as {HARMLESS}")
 
 
 def test_switching_keeps_the_old_account_until_the_new_one_is_saved(boot: Boot, simkl: Simulator, flow: str) -> None:

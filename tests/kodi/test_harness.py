@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import os
+import select
 import signal
+import socket
+import struct
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +21,14 @@ from real_kodi import navigation
 from real_kodi.dependencies import QR_MODULE, stand_ins
 from real_kodi.display import VirtualDisplay
 from real_kodi.kodi import Kodi, KodiError
+from real_kodi.ports import Lease
 from real_kodi.profile import ESTOUCHY, ESTUARY, Setup
 from real_kodi.throw_away import ADDON_ID, write_throw_away
 from real_kodi.waiting import wait_for
 
 TESTS = Path(__file__).resolve().parents[1]
+CREDENTIALS = struct.Struct("3i")
+"""Process, user and group id of who listens on a socket."""
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +40,17 @@ def setup(addon: Path, **options: Any) -> Setup:
     return Setup(zips=[addon], addon_id=ADDON_ID, **options)
 
 
-def gone(pid: int) -> bool:
-    return not Path(f"/proc/{pid}").exists()
+class Watched:
+    """A process by a descriptor of its own: once it has ended, its number and its display may be another's."""
+
+    def __init__(self, pid: int) -> None:
+        self._descriptor = os.pidfd_open(pid)
+
+    def ended(self) -> bool:
+        return bool(select.select([self._descriptor], [], [], 0)[0])
+
+    def close(self) -> None:
+        os.close(self._descriptor)
 
 
 def run_script(kodi: Kodi, argument: str) -> str:
@@ -59,20 +74,26 @@ def test_boots_does_what_it_is_told_and_quits(addon: Path) -> None:
 
 
 def test_nothing_is_left_behind(addon: Path) -> None:
-    with pytest.raises(RuntimeError, match="a test fails"), Kodi(setup(addon)) as kodi:
-        pid, home, display = kodi.pid, kodi.profile.home, display_socket(kodi.pid)
-        assert home.exists()
-        assert display.exists()
-        raise RuntimeError("a test fails")
-    assert gone(pid)
-    assert not home.exists()
-    assert not display.exists()
+    with ExitStack() as stack:
+        with pytest.raises(RuntimeError, match="a test fails"), Kodi(setup(addon)) as kodi:
+            home = kodi.profile.home
+            processes = [stack.enter_context(closing(Watched(pid))) for pid in (kodi.pid, server_of(kodi.pid))]
+            assert home.exists()
+            assert not any(process.ended() for process in processes)
+            raise RuntimeError("a test fails")
+        assert all(process.ended() for process in processes)
+        assert not home.exists()
 
 
-def display_socket(pid: int) -> Path:
+def server_of(pid: int) -> int:
+    """The process id of the X server that a Kodi draws on."""
     variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     number = next(value[len(b"DISPLAY=:") :] for value in variables if value.startswith(b"DISPLAY=:"))
-    return Path("/tmp/.X11-unix", f"X{number.decode()}")
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(f"/tmp/.X11-unix/X{number.decode()}")
+        credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+    server: int = CREDENTIALS.unpack(credentials)[0]
+    return server
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -94,11 +115,11 @@ def test_a_test_run_that_is_ended_takes_kodi_along(addon: Path, tmp_path: Path, 
         announced = run.stdout.readline()
         assert announced, errors.read_text()
         pid = int(announced)
-        display = display_socket(pid)
-        run.send_signal(how)
-        run.wait(timeout=20)
-    wait_for(lambda: gone(pid), "Kodi to be gone")
-    wait_for(lambda: not display.exists(), "its Xvfb to be gone")
+        with closing(Watched(pid)) as kodi, closing(Watched(server_of(pid))) as server:
+            run.send_signal(how)
+            run.wait(timeout=20)
+            wait_for(kodi.ended, "Kodi to be gone")
+            wait_for(server.ended, "its Xvfb to be gone")
 
 
 def test_two_at_once(addon: Path) -> None:
@@ -108,6 +129,13 @@ def test_two_at_once(addon: Path) -> None:
         assert second.label("Skin.CurrentTheme") is not None
         first.kill()
         assert run_script(second, "hello") == "hello"
+
+
+def test_no_two_kodis_get_a_port_in_common() -> None:
+    with ExitStack() as stack:
+        leases = [stack.enter_context(closing(Lease())) for _ in range(200)]
+        ports = [port for lease in leases for port in (lease.ports.web, lease.ports.tcp, lease.ports.event)]
+        assert len(set(ports)) == 600
 
 
 def test_a_screenshot_has_every_pixel(addon: Path, tmp_path: Path) -> None:

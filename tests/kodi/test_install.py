@@ -1,4 +1,4 @@
-"""Kodi's own installer, worked by remote: what a viewer's account and a sign-in go through when the add-on changes."""
+"""Kodi's own installer, worked by remote: what a user's account and a sign-in go through when the add-on changes."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_disabled_in_any_moment_it_says_nothing(installed: Addon) -> None:
 
 @pytest.mark.parametrize("remove_data", [True, False], ids=["with its data", "without its data"])
 @pytest.mark.parametrize("waiting", [False, True], ids=["connected", "a code waits"])
-def test_uninstalled_it_leaves_what_the_viewer_says(
+def test_uninstalled_it_leaves_what_the_user_says(
     installed: Addon, simkl: Simulator, waiting: bool, remove_data: bool
 ) -> None:
     connect(installed, simkl)

@@ -14,7 +14,7 @@ from conftest import ROOT, Boot
 from real_kodi import namespace, package
 from real_kodi.addon import Addon
 from real_kodi.paths import ADDON_ID
-from simkl_connect.ui.screen import CONNECTED_STAYS
+from simkl_connect.ui.view import CONNECTED_STAYS
 from simkl_simulator import Drip, Fault, Hang, Simulator, silent_listener
 
 FAULTS: dict[str, Fault] = {

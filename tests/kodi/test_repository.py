@@ -1,4 +1,4 @@
-"""The repository for Kodi, as a viewer meets it: installed once, it brings the add-on, and every new version of it."""
+"""The repository for Kodi, as a user meets it: installed once, it brings the add-on, and every new version of it."""
 
 from __future__ import annotations
 
@@ -99,15 +99,22 @@ def test_installed_from_it_and_updated_by_itself(addon: Addon, publish: Publish,
     assert addon.settings == before
 
 
-def test_an_update_under_the_open_dialog(addon: Addon, publish: Publish, simkl: Simulator) -> None:
-    """Kodi does not stop the script: the old dialog follows the new service."""
+@pytest.fixture
+def updated(addon: Addon, publish: Publish) -> tuple[Addon, str]:
+    """The add-on after an update under the open dialog, which has gone by itself; the code that it had shown."""
     addon.run("authorize")
-    code, request = addon.wait_for_code(), addon.state["request"]
+    code = addon.wait_for_code()
     update(addon, publish)
+    addon.wait_until_dialog_closed(1.0)
     addon.wait_for_phase("waiting")
-    assert (addon.state["user_code"], addon.state["request"]) == (code, request)
-    assert addon.dialog_is_open
-    assert addon.shown.code == code
+    assert_all_is_well(addon)
+    return addon, code
+
+
+def test_after_an_update_a_press_brings_the_code_back(updated: tuple[Addon, str], simkl: Simulator) -> None:
+    addon, code = updated
+    addon.run("authorize")
+    assert addon.wait_for_code() == code
     simkl.approve(code)
     addon.wait_for_message("Connected as Ada")
     assert addon.wait_for_setting("access_token") == simkl.issued[-1].access
@@ -115,15 +122,13 @@ def test_an_update_under_the_open_dialog(addon: Addon, publish: Publish, simkl: 
     assert_all_is_well(addon)
 
 
-def test_cancel_in_the_old_dialog_reaches_the_new_service(addon: Addon, publish: Publish) -> None:
+def test_after_an_update_the_new_service_can_be_told_to_cancel(updated: tuple[Addon, str]) -> None:
+    addon, _code = updated
     addon.run("authorize")
     addon.wait_for_code()
-    update(addon, publish)
-    addon.wait_for_phase("waiting")
     addon.kodi.press("back")
     addon.wait_until_dialog_closed()
     addon.wait_for_phase("cancelled")
-    assert not (addon.kodi.profile.addon_data() / "sign-in.json").exists()
     assert_all_is_well(addon)
 
 

@@ -1,35 +1,15 @@
-"""Kodi's own settings file, and the free ports that go into it."""
+"""Kodi's own settings files."""
 
 from __future__ import annotations
 
-import socket
 import xml.etree.ElementTree as ElementTree
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping
 
+from .ports import Ports
+
 # Kodi calls a file without these two unreadable and starts from its defaults.
 _EMPTY = '<settings version="2"><viewstates/><resolutions/></settings>'
-
-
-@dataclass(frozen=True)
-class Ports:
-    """Where one boot of Kodi listens on this machine: HTTP and TCP JSON-RPC, UDP event server."""
-
-    web: int
-    tcp: int
-    event: int
-
-
-def free_ports() -> Ports:
-    """Three ports nobody listens on. Held together while choosing, so that they differ."""
-    with ExitStack() as stack:
-        kinds = (socket.SOCK_STREAM, socket.SOCK_STREAM, socket.SOCK_DGRAM)
-        sockets = [stack.enter_context(socket.socket(socket.AF_INET, kind)) for kind in kinds]
-        for held in sockets:
-            held.bind(("0.0.0.0", 0))
-        return Ports(*(held.getsockname()[1] for held in sockets))
 
 
 def set_values(path: Path, values: Mapping[str, str]) -> None:

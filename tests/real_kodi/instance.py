@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Mapping, Protocol
 
 from .namespace import with_mounts
+from .ports import Lease
 from .process import GuardedProcess
 from .profile import Profile
 from .rpc import JsonRpc, RpcError
@@ -51,16 +52,14 @@ class Instance:
     def __init__(self, profile: Profile, display: Display, environment: Mapping[str, str]) -> None:
         """Start the process; :meth:`wait_until_home` is the next thing to call."""
         self._profile = profile
-        self.ports = profile.prepare_boot()
+        self._lease = Lease()  # each boot has its own: the last one's ports may not be free again
+        self.ports = self._lease.ports
         self.rpc = JsonRpc(self.ports.web)
         self.boot_seconds = 0.0
-        runtime = profile.setup.runtime
-        command = runtime.command(["--windowing=x11", *([] if profile.windowed else ["--standalone"])], profile.home)
-        if profile.setup.mounts:
-            command = with_mounts(profile.setup.mounts, command)
-        full = {**_environment(profile), **display.environment, **environment}
-        self._started = time.monotonic()
-        self._process = GuardedProcess(command, full, profile.output_file, "SIGKILL", runtime.binary.parent)
+        with ExitStack() as stack:
+            stack.callback(self._lease.close)
+            self._start(profile, {**display.environment, **environment})
+            stack.pop_all()
 
     @property
     def pid(self) -> int:
@@ -105,6 +104,19 @@ class Instance:
     def kill(self) -> None:
         """SIGKILL; returns when it is gone. Does nothing if it is gone already."""
         self._process.stop()
+        self._lease.close()
+
+    def _start(self, profile: Profile, environment: Mapping[str, str]) -> None:
+        profile.prepare_boot(self.ports)
+        runtime = profile.setup.runtime
+        arguments = ["--windowing=x11", *([] if profile.windowed else ["--standalone"])]
+        videos = [profile.setup.library.media] if profile.setup.library else []
+        command = runtime.command(arguments, profile.home, videos)
+        if profile.setup.mounts:
+            command = with_mounts(profile.setup.mounts, command)
+        full = {**_environment(profile), **environment}
+        self._started = time.monotonic()
+        self._process = GuardedProcess(command, full, profile.output_file, "SIGKILL", runtime.binary.parent)
 
     def _is_home(self) -> bool:
         self.require_alive()
@@ -128,6 +140,9 @@ _SET_BY_KODI = {
     "TZ": "Etc/UTC",
 }
 
+_ONE_CORE = {"LP_NUM_THREADS": "0"}
+"""While a video plays Kodi draws without a pause: this takes 0.95 cores instead of 1.9 of two, and seeks as fast."""
+
 
 def _environment(profile: Profile) -> dict[str, str]:
     """All that Kodi gets to see: no other Python on its path, no message bus, no sound server, no proxies."""
@@ -143,4 +158,5 @@ def _environment(profile: Profile) -> dict[str, str]:
         "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent",
         "KODI_AE_SINK": "ALSA",
         **_SET_BY_KODI,
+        **(_ONE_CORE if profile.setup.library else {}),
     }

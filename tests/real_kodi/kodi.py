@@ -56,7 +56,7 @@ class Kodi:
     def __enter__(self) -> Kodi:
         with ExitStack() as stack:
             stack.callback(self._clean_up)
-            self.profile = Profile(self.setup, databases(self.setup.runtime), self._on_screen)
+            self.profile = Profile(self.setup, self._databases(), self._on_screen)
             self._lasting.callback(self.profile.remove)
             self._display = self._make_display()
             self._lasting.callback(self._display.close)
@@ -214,6 +214,9 @@ class Kodi:
         self.wait_for(self.python_runs, "a script or service to run", timeout)
 
     # --- inside
+
+    def _databases(self) -> Path:
+        return self.setup.library.databases if self.setup.library else databases(self.setup.runtime)
 
     def _make_display(self) -> VirtualDisplay | DeveloperDisplay:
         if self._on_screen:

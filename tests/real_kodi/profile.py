@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Mapping, Sequence
 
 from . import guisettings
-from .guisettings import Ports
 from .paths import ADDON_ID
+from .ports import Ports
 from .runtime import HOST, Runtime
 
 ESTUARY = "skin.estuary"
@@ -30,13 +30,22 @@ ON CONFLICT (addonID) DO UPDATE SET enabled = 1, disabledReason = 0
 
 
 @dataclass(frozen=True)
+class ScannedLibrary:
+    """A folder of videos, and one of the databases of a Kodi that knows them."""
+
+    media: Path
+    databases: Path
+
+
+@dataclass(frozen=True)
 class Setup:
     """What a Kodi to be booted consists of. The first boot makes a profile of it, later boots find that.
 
     ``zips`` and ``folders`` are add-ons to install and enable, ``language`` a language add-on's id, ``width`` and
     ``height`` the screen in pixels, ``debug`` Kodi's log level, ``kodi_settings`` further settings of Kodi by id,
-    ``addon_settings`` the settings of the add-on ``addon_id`` before the first start (None: no file), ``runtime`` which
-    Kodi it is, ``mounts`` shell commands that mount what this Kodi alone is to see ($HOME is its home folder).
+    ``addon_settings`` the settings of the add-on ``addon_id`` before the first start (None: no file), ``library`` the
+    video library (:func:`real_kodi.scanned.scanned` has some), ``runtime`` which Kodi it is, ``mounts`` shell commands
+    that mount what this Kodi alone is to see ($HOME is its home folder).
     """
 
     zips: Sequence[Path] = ()
@@ -49,6 +58,7 @@ class Setup:
     debug: bool = False
     kodi_settings: Mapping[str, str] = field(default_factory=dict)
     addon_settings: Mapping[str, str] | None = None
+    library: ScannedLibrary | None = None
     runtime: Runtime = HOST
     mounts: str = ""
 
@@ -104,13 +114,11 @@ class Profile:
             return {}
         return {item.get("id", ""): item.text or "" for item in ElementTree.parse(path).getroot().iter("setting")}
 
-    def prepare_boot(self) -> Ports:
-        """Give the next boot ports of its own: the last one's may not be free again."""
-        ports = guisettings.free_ports()
+    def prepare_boot(self, ports: Ports) -> None:
+        """Have the next boot listen on ``ports``."""
         guisettings.set_values(self.userdata / "guisettings.xml", guisettings.port_values(ports))
         advanced = guisettings.advanced(ports, self.setup.debug)
         (self.userdata / "advancedsettings.xml").write_text(advanced, encoding="utf-8")
-        return ports
 
     def remove(self) -> None:
         """Delete it all."""

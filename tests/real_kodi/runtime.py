@@ -37,13 +37,13 @@ class Runtime:
         about = self.binary.stat()
         return hashlib.sha256(repr((about.st_size, about.st_mtime_ns)).encode()).hexdigest()[:12]
 
-    def command(self, arguments: Sequence[str], home: Path) -> list[str]:
-        """What starts Kodi from its own folder, with the folder ``home`` and the X server in reach."""
+    def command(self, arguments: Sequence[str], home: Path, shared: Sequence[Path] = ()) -> list[str]:
+        """What starts Kodi from its own folder, with ``home``, the X server and the folders ``shared`` in reach."""
         seen = Path("/") / self.binary.relative_to(self.root)
         program = [str(seen), *arguments]
         if self == HOST:
             return program
-        return inside(self.root, program, seen.parent, shared=(home.parent, _X_SOCKETS))
+        return inside(self.root, program, seen.parent, shared=(home.parent, _X_SOCKETS, *shared))
 
 
 HOST = Runtime()

@@ -13,10 +13,11 @@ cd "$(dirname "$0")/../.."
 # xdotool            finds Kodi's window on a developer's screen
 # zbar-tools         reads the QR codes on it
 # libfaketime        lets the clock of one Kodi jump
-# fonts-*            the fonts of Kodi's skins; without them texts have other widths
+# ffmpeg             makes the videos that are played
+# fonts-*            the fonts of Kodi's skins, without which texts have other widths; jetbrains-mono is for make art
 # git, python3-venv  to build the zip, and for .venv
-packages="kodi xvfb libgl1-mesa-dri imagemagick xdotool zbar-tools libfaketime \
-fonts-noto-core fonts-noto-mono fonts-roboto-hinted git make python3-venv $*"
+packages="kodi xvfb libgl1-mesa-dri imagemagick xdotool zbar-tools libfaketime ffmpeg \
+fonts-noto-core fonts-noto-mono fonts-roboto-hinted fonts-jetbrains-mono git make python3-venv $*"
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then

@@ -149,7 +149,7 @@ def main() -> int:
     if url == PLACEHOLDER:
         print(f"repository: {URL_VARIABLE} is not set; {PLACEHOLDER} is a placeholder that nobody serves")
     print(f"repository: serve the folder {target} at {url}")
-    print(f"repository: {ADDON_ID} {package.version_of(PROJECT)} is in it; viewers install this once:")
+    print(f"repository: {ADDON_ID} {package.version_of(PROJECT)} is in it; users install this once:")
     print(own_zip)
     return 0
 

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Mapping
 
-from .messages import Response
+from .messages import Response, api_error
 
 CHUNK = 65536
 """Bytes written at a time by the large faults."""
@@ -89,6 +89,19 @@ class Status(Reply):
 
     def response(self) -> Response:
         return Response(self.status, self.body, self.headers)
+
+
+@dataclass(frozen=True)
+class ApiError(Reply):
+    """An error as the API writes it, such as 429 ``user_limit_exceeded``. ``retry_after``: seconds, for the header."""
+
+    status: int
+    error: str
+    retry_after: int | None = None
+
+    def response(self) -> Response:
+        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        return api_error(self.status, self.error, "as the test asked for", headers)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from typing import Mapping
 from .messages import Refused, Request, Response, json_response, oauth_error
 from .model import SLOW_DOWN_STEP, Grant
 from .pin import VERIFICATION_URI
-from .requirements import number, require_app_details, require_quota
+from .requirements import WRITE, number, require_app_details, require_quota
 from .state import ACCESS_TOKEN_LIFE, State
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-READ, WRITE = "media:read", "media:write"
+READ = "media:read"
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 
-from .messages import Refused, Request, error_for
+from .messages import Refused, Request, api_error, error_for
+from .model import Grant
 from .state import State
+
+WRITE = "media:write"
+"""The scope that a V2 token needs to change anything; V1 tokens have no scopes and may do all."""
 
 
 def presented_client_id(request: Request) -> str:
@@ -54,6 +58,39 @@ def require_quota(state: State, request: Request) -> None:
     if wait > 0:
         message = "daily limit of this user reached"
         raise Refused(error_for(request.path, 429, "user_limit_exceeded", message, retry_after(wait)))
+
+
+def require_user(state: State, request: Request) -> Grant:
+    """A known client, its details, its user's live token, and calls left for today."""
+    client_id = require_client(state, request)
+    require_app_details(request)
+    grant = _require_grant(state, request, client_id)
+    require_quota(state, request)
+    return grant
+
+
+def require_writer(state: State, request: Request) -> Grant:
+    """As require_user, with a token that may write, or 403."""
+    grant = require_user(state, request)
+    if grant.scope and WRITE not in grant.scope.split(" "):
+        raise Refused(api_error(403, "insufficient_scope", f"this needs the scope {WRITE}"))
+    return grant
+
+
+def require_unlocked(state: State) -> None:
+    """No other write of this user under way, or 400: Simkl lets them queue and gives up after about 20 seconds."""
+    if state.media.locked:
+        raise Refused(api_error(400, "RATE_LIMIT", "another write of this user is under way"))
+
+
+def _require_grant(state: State, request: Request, client_id: str) -> Grant:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refused(api_error(401, "user_token_required", "this request needs a user's token"))
+    grant = state.by_access(client_id, token.strip())
+    if grant is None:
+        raise Refused(api_error(401, "user_token_failed", "the token is invalid, expired or revoked"))
+    return grant
 
 
 def retry_after(seconds: float) -> dict[str, str]:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Callable
 
-from . import api, control, oauth2, pin, web
+from . import api, control, history, oauth2, pin, scrobble, search, sync, web
+from .library import STATUSES
 from .messages import Refused, Request, Response, error_for
 from .requirements import require_rate
 from .state import State
@@ -32,6 +33,23 @@ ROUTES = (
     Route("POST", r"/oauth2/token", oauth2.token),
     Route("POST", r"/oauth2/revoke", oauth2.revoke),
     Route("POST", r"/users/settings", api.settings),
+    Route("POST", r"/scrobble/(start|pause|stop)", scrobble.scrobble),
+    Route("POST", r"/sync/history", history.add),
+    Route("POST", r"/sync/history/remove", history.remove),
+    Route("GET", r"/sync/activities", sync.activities),
+    Route("POST", r"/sync/activities", sync.activities),
+    Route(
+        "GET",
+        rf"/sync/all-items(?:/(shows|movies|anime)(?:/({'|'.join(STATUSES)}))?)?",
+        sync.all_items,
+    ),
+    Route("GET", r"/sync/playback(?:/(movies|episodes))?", sync.playback),
+    Route("DELETE", r"/sync/playback/(\d+)", sync.delete_playback),
+    Route("POST", r"/search/file", search.by_file),
+    Route("GET", r"/search/id", search.by_id),
+    Route("GET", r"/search/(movie|tv|anime)", search.by_words),
+    Route("GET", r"/(tv|anime)/episodes/(\d+)", search.episodes, limited=False),
+    Route("GET", r"/(movies|tv|anime)/(\d+)", search.page, limited=False),
     Route("GET", r"/pin", web.show, limited=False),
     Route("GET", r"/pin/([^/]+)", web.show, limited=False),
     Route("POST", r"/pin", web.decide, limited=False),

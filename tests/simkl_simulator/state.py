@@ -7,6 +7,7 @@ import threading
 from typing import Callable, Mapping
 
 from .limits import RateLimits
+from .media import Media
 from .model import Account, Behaviour, Grant, IssuedToken, UserCode
 
 PIN_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -37,7 +38,12 @@ class State:
     """
 
     def __init__(
-        self, clients: Mapping[str, str], account: Account, behaviour: Behaviour, clock: Callable[[], float]
+        self,
+        clients: Mapping[str, str],
+        account: Account,
+        behaviour: Behaviour,
+        clock: Callable[[], float],
+        media: Media,
     ) -> None:
         wrong = sorted(set(clients.values()) - {"v1", "v2"})
         if wrong:
@@ -47,6 +53,7 @@ class State:
         self.account = account
         self.behaviour = behaviour
         self.clock = clock
+        self.media = media
         self.limits = RateLimits()
         self.issued: list[IssuedToken] = []
         self._codes: dict[str, UserCode] = {}

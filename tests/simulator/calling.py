@@ -105,3 +105,30 @@ class DeviceCaller(Caller):
         self.simkl.approve(codes["user_code"])
         tokens: dict[str, Any] = self.poll(codes["device_code"]).json()
         return tokens
+
+
+class Viewer(Caller):
+    """A signed-in account that watches. Lets a second pass before each request, as the limit for POST asks."""
+
+    def __init__(self, simkl: Simulator, client_id: str, clock: ManualClock, token: str) -> None:
+        super().__init__(simkl, client_id)
+        self.clock = clock
+        self.token = token
+
+    def send(
+        self, method: str, path: str, query: Changes | None = None, headers: Changes | None = None, **more: Any
+    ) -> requests.Response:
+        self.clock.advance(1)
+        return super().send(method, path, query, {"Authorization": f"Bearer {self.token}", **(headers or {})}, **more)
+
+    def post(self, path: str, body: object, query: Changes | None = None) -> requests.Response:
+        return self.send("POST", path, query, json=body)
+
+    def scrobble(self, action: str, progress: float, **item: Any) -> requests.Response:
+        """One event; ``item`` is the rest of the body."""
+        return self.post(f"/scrobble/{action}", {"progress": progress, **item})
+
+    def items(self, kind: str = "", **query: str) -> Any:
+        """The library, read as Simkl asks: the activities first."""
+        self.get("/sync/activities")
+        return self.get(f"/sync/all-items{kind}", query=dict(query)).json()

@@ -6,10 +6,13 @@ from typing import Any, Callable, Iterator
 import pytest
 from simkl_simulator import ManualClock, Simulator
 
-from .calling import DeviceCaller, PinCaller
+from .calling import DeviceCaller, PinCaller, Viewer
 
 CLIENTS = {"id-v1": "v1", "other-v1": "v1", "id-v2": "v2", "other-v2": "v2"}
 MakeSimulator = Callable[..., Simulator]
+
+START = 1_790_000_000.0
+"""Unix seconds when a simulator starts: 2026-09-21 14:13:20 UTC."""
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def make_simkl(clock: ManualClock) -> Iterator[MakeSimulator]:
     with ExitStack() as running:
 
         def make(**changes: Any) -> Simulator:
-            return running.enter_context(Simulator(**{"clients": CLIENTS, "clock": clock, **changes}))
+            return running.enter_context(Simulator(**{"clients": CLIENTS, "clock": clock, "utc_now": START, **changes}))
 
         yield make
 
@@ -43,5 +46,12 @@ def v1(simkl: Simulator) -> Iterator[PinCaller]:
 @pytest.fixture
 def v2(simkl: Simulator, clock: ManualClock) -> Iterator[DeviceCaller]:
     caller = DeviceCaller(simkl, "id-v2", clock)
+    with caller.session:
+        yield caller
+
+
+@pytest.fixture
+def viewer(simkl: Simulator, v1: PinCaller, clock: ManualClock) -> Iterator[Viewer]:
+    caller = Viewer(simkl, "id-v1", clock, v1.signed_in(clock))
     with caller.session:
         yield caller

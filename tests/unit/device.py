@@ -1,6 +1,6 @@
 """A device with everything on it but Kodi, and the networks it can be on: words of a server, or a simulated Simkl.
 
-Authorizer, keeper, exchange and its threads are the real ones; only the clock stands still until it is moved.
+Only the clock stands still until it is moved.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Callable, Protocol
 
-from fakes import FakeClock, FakeStore
+from fakes import FakeClock, FakeDatabase, FakeStore, environment
 from flow_cases import CLIENT_ID, DEVICE, PIN, TOKEN_BODY, FlowCase, account, answer
 from simkl_connect.auth.authorizer import Authorizer, NotConfigured
 from simkl_connect.auth.device_flow import GRANT_TYPE
@@ -19,34 +19,16 @@ from simkl_connect.auth.pending_sign_in import PendingSignIn
 from simkl_connect.auth.token_refresher import Notice, TokenRefresher
 from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http.messages import ClientInfo, Request, Response
-from simkl_connect.http.rate_limit import Pace
-from simkl_connect.http.session import Transport
-from simkl_connect.http.trust import Trust
-from simkl_connect.http.worker import LONGEST_EXCHANGE, Exchange
+from simkl_connect.http.session import Session
+from simkl_connect.http.worker import POSTS_APART, Worker
 from simkl_connect.models import Token
-from simkl_connect.storage.journal import Journal
 from simkl_connect.ui.view import View
 from simkl_simulator import Fault, Simulator
 
 REFRESHED = answer({**TOKEN_BODY, "access_token": "simkl_at_2", "refresh_token": None})
 WEEK = 7 * 86400.0
-
-
-class MemoryJournal(Journal):
-    """A journal without a disk."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-        self._values: dict[str, str] = {}
-
-    def write(self, values: dict[str, str]) -> None:
-        self._values = dict(values)
-
-    def read(self) -> dict[str, str]:
-        return dict(self._values)
-
-    def remove(self) -> None:
-        self._values = {}
+LONGEST = 30.0
+"""Seconds that a request may take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +56,7 @@ ASKS = [
 
 
 class Line(Protocol):
-    """What an exchange sends through."""
+    """What a worker sends through."""
 
     def send(self, request: Request) -> Response:
         """Raises ConnectionFailed."""
@@ -102,7 +84,7 @@ class Network:
         """Nothing is open."""
 
     def open(self) -> Line:
-        """A line of its own for each exchange."""
+        """The line of a worker."""
         raise NotImplementedError
 
     def approve(self) -> None:
@@ -230,8 +212,8 @@ class _Fork:
 
     def __init__(self, network: Wire) -> None:
         self._network = network
-        self._good = _transport(network.simkl.url)
-        self._astray: Transport | None = None
+        self._good = _session(network.simkl.url)
+        self._astray: Session | None = None
 
     def send(self, request: Request) -> Response:
         network = self._network
@@ -240,7 +222,7 @@ class _Fork:
         (ask, fault, endless), network.planned = network.planned, None
         seen = len(network.simkl.requests)
         if isinstance(fault, str):
-            self._astray = _transport(fault)
+            self._astray = _session(fault)
         else:
             network.simkl.fault(ask.path, fault)
         if endless:
@@ -264,8 +246,8 @@ class _Fork:
             self._astray.close()
 
 
-def _transport(url: str) -> Transport:
-    return Transport(ClientInfo(url, CLIENT_ID, "1.2.3", "simkl-connect/1.2.3 (Kodi 20.1; Linux)"), Trust())
+def _session(url: str) -> Session:
+    return Session(ClientInfo(url, "1.2.3", "simkl-connect/1.2.3 (Kodi 20.1; Linux)"), proxy=lambda: "")
 
 
 class Ear(logging.Handler):
@@ -303,17 +285,6 @@ def kind_of(request: Request) -> str:
     return names.get(request.path, "poll")
 
 
-class _WatchedPace(Pace):
-    """Tells whether a request had to wait for its turn."""
-
-    held_back = False
-
-    def allows(self, request: Request) -> bool:
-        allowed = super().allows(request)
-        self.held_back = self.held_back or not allowed
-        return allowed
-
-
 @dataclass
 class Device:
     """The add-on without Kodi, wired as the service wires it."""
@@ -321,11 +292,10 @@ class Device:
     network: Network
     worked_last: str
     store: FakeStore = field(default_factory=FakeStore)
+    database: FakeDatabase = field(default_factory=FakeDatabase)
     views: list[View] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
-    journal: Journal = field(default_factory=MemoryJournal)
-    exchanges: list[Exchange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.missing: Problem | None = None
@@ -333,37 +303,23 @@ class Device:
         self._impatient = False
         self.clock = self.network.clock
         self.wall = FakeClock(time.time())  # the clock that a sign-in counts a token's life by
-        self.pace = _WatchedPace(self.clock)
         self.store.flows[CLIENT_ID] = self.worked_last
-        self.keeper = TokenRefresher(
-            store=self.store,
-            client_id=lambda: CLIENT_ID,
-            open_exchange=self._open,
-            notify=self.notices.append,
-            clock=self.clock,
-            wall_clock=self.wall,
-            jitter=lambda: 0.5,
-        )
+        self.worker = Worker(self.network.open, self.clock, self.answers.set)  # type: ignore[arg-type]
+        shared = environment(self.clock, self.worker, self.store, self.database, self.wall)
+        self.refresher = TokenRefresher(shared, lambda: CLIENT_ID, self.notices.append)
         self.authorizer = Authorizer(
-            store=self.store,
+            shared,
+            PendingSignIn(self.database, self.clock, self.wall, "boot"),  # type: ignore[arg-type]
             client_id=self._client_id,
-            open_exchange=self._open,
             publish=self.views.append,
-            stored=self.keeper.look_again,
+            stored=self.refresher.look_again,
             finished=self.finished.append,
-            resumption=PendingSignIn(self.journal, self.clock, self.wall, "boot"),
-            clock=self.clock,
-            jitter=lambda: 0.5,
         )
 
     def _client_id(self) -> str:
         if self.missing is not None:
             raise NotConfigured(self.missing)
         return CLIENT_ID
-
-    def _open(self, _client_id: str) -> Exchange:
-        self.exchanges.append(Exchange(self.network.open, self.pace, self.clock, self.answers.set))  # type: ignore[arg-type]
-        return self.exchanges[-1]
 
     @property
     def view(self) -> View:
@@ -385,22 +341,18 @@ class Device:
             self._live()
 
     def _live(self) -> None:
-        self.pace.held_back = False
-        self.authorizer.advance()
-        if not self.authorizer.in_flight:
-            self.keeper.advance()
+        for task in (self.worker, self.authorizer, self.refresher):
+            task.advance()
+        planned = [task.seconds_to_wait() for task in (self.worker, self.authorizer, self.refresher)]
         if self.network.sending:
             if self.network.hangs() and not self._impatient:
-                self._pass(LONGEST_EXCHANGE + 1)
+                self._pass(LONGEST + 1)
                 self._impatient = True
             self._wait_for_an_answer(0.0005)
-        elif self.pace.held_back:
-            self._pass(0.1)
-        elif self.authorizer.in_flight or self.keeper.in_flight:
-            self._wait_for_an_answer(0.00005)  # the exchange's thread is about to take it up
+        elif self.worker.is_busy and not 0.0 < (planned[0] or 0.0) <= POSTS_APART:
+            self._wait_for_an_answer(0.00005)  # the thread is about to take it up
         else:
-            planned = self.authorizer.seconds_to_wait()
-            self._pass(30.0 if planned is None else planned)
+            self._pass(min((seconds for seconds in planned if seconds is not None), default=30.0))
 
     def _wait_for_an_answer(self, seconds: float) -> None:
         self.answers.wait(seconds)
@@ -418,5 +370,4 @@ class Device:
         self.run(lambda: bool(self.finished))
 
     def close(self) -> None:
-        for exchange in self.exchanges:
-            assert exchange.close(5.0), "a thread is left"
+        assert self.worker.close(5.0), "a thread is left"

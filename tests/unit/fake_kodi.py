@@ -30,6 +30,7 @@ class FakeKodi:
         self.disk_loses: set[str] = set()
         self.disabled = False
         self.own_settings: dict[str, object] = {}
+        self.asked: list[str] = []
         self.properties: dict[str, str] = {}
         self.calls: list[str] = []
         self.toasts: list[str] = []
@@ -85,6 +86,7 @@ class FakeKodi:
     def _call(self, request: str) -> str:
         called = json.loads(request)
         if called["method"] == "Settings.GetSettingValue":
+            self.asked.append(called["params"]["setting"])
             return json.dumps({"result": {"value": self.own_settings.get(called["params"]["setting"])}})
         self.calls.append(request)
         return "{}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping, TypeVar
 
-from simkl_connect.auth.events import Answer
+from fake_worker import FakeWorker
+from simkl_connect.environment import Environment
 from simkl_connect.errors import StorageFailed
 from simkl_connect.http.messages import Request, Response
-from simkl_connect.models import Account, Token
+from simkl_connect.http.worker import Job, Priority
+from simkl_connect.models import Account, Secret, Token
+
+T = TypeVar("T")
 
 
 class FakeClock:
@@ -23,57 +27,31 @@ class FakeClock:
         self.now += seconds
 
 
-class FakeExchange:
-    """An exchange whose responses the test gives, one at a time."""
+class FakeDatabase:
+    """Values in memory; ``full`` makes every write fail."""
 
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-        self._read: Callable[[Response], Answer] | None = None
-        self._answer: Answer | None = None
-        self.requests: list[tuple[float, Request]] = []
-        self.closed = self.withdrawn = False
+    def __init__(self) -> None:
+        self.stored: dict[str, str] = {}
+        self.full = False
 
-    @property
-    def in_flight(self) -> bool:
-        return self._read is not None or self._answer is not None
+    def read(self, name: str) -> str:
+        return self.stored.get(name, "")
 
-    def wake_at(self) -> float | None:
-        return None
-
-    def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
-        assert not self.in_flight, "two requests at once"
-        assert not self.closed, "a request after the end"
-        self.requests.append((self._clock(), request))
-        self._read = read
-
-    def answer(self) -> Answer | None:
-        answer, self._answer = self._answer, None
-        return answer
-
-    def respond(self, response: Response) -> None:
-        assert self._read is not None, "nothing was asked"
-        self._answer, self._read = self._read(response), None
-
-    def fail(self, answer: Answer) -> None:
-        self._answer, self._read = answer, None
-
-    def withdraw(self) -> None:
-        self.withdrawn = True
-
-    def close(self, timeout: float = 0.0) -> bool:
-        self.closed = True
-        return True
+    def write(self, values: Mapping[str, str]) -> None:
+        if self.full:
+            raise StorageFailed("disk full")
+        self.stored.update(values)
+        self.stored = {name: value for name, value in self.stored.items() if value}
 
 
 class FakeStore:
-    """A store in memory; ``full`` makes every write fail."""
+    """A token store in memory. ``full``: the disk takes nothing, and what it refuses is known all the same."""
 
     def __init__(self) -> None:
         self.stored: Token | None = None
         self.owner = Account("")
         self.flows: dict[str, str] = {}
         self.full = False
-        self.noted: list[Token] = []
         self.reminded = 0.0
         self.offers_reconnect = False
 
@@ -83,35 +61,29 @@ class FakeStore:
     def account(self) -> Account:
         return self.owner
 
-    def note_token(self, token: Token) -> None:
-        self.noted.append(token)
-
-    def note_refreshed(self, token: Token, wanted: Callable[[], bool]) -> None:
-        if wanted():
-            self.noted.append(token)
-
-    def strike(self, token: Token) -> None:
-        self.noted.remove(token)
-
     def save_token(self, token: Token) -> None:
-        self._check()
         self.stored, self.owner = token, Account("")
-
-    def save_refreshed(self, token: Token) -> None:
         self._check()
+
+    def save_refreshed(self, token: Token, replaces: Secret) -> bool:
+        if self.stored is None or self.stored.access_token != replaces:
+            return False
         self.stored = token
-
-    def save_account(self, account: Account) -> None:
         self._check()
-        self.owner = account
+        return True
+
+    def save_account(self, account: Account, token: Token) -> None:
+        if self.stored is not None and self.stored.access_token == token.access_token:
+            self.owner = account
+            self._check()
 
     def end(self) -> None:
-        self._check()
         self.stored = None
+        self._check()
 
     def clear(self) -> None:
-        self._check()
         self.stored, self.owner = None, Account("")
+        self._check()
 
     def flow(self, client_id: str) -> str:
         return self.flows.get(client_id, "")
@@ -134,6 +106,34 @@ class FakeStore:
             raise StorageFailed("disk full")
 
 
+class TimedWorker(FakeWorker):
+    """``times``: when each request was handed in."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
+        self._clock = clock
+        self.times: list[float] = []
+
+    def submit(self, request: Request, read: Callable[[Response], T], priority: Priority) -> Job[T]:
+        self.times.append(self._clock())
+        return super().submit(request, read, priority)
+
+    @property
+    def requests(self) -> list[Request]:
+        return [request for request, _ in self.submitted]
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self.waiting) or self.in_flight is not None
+
+
+def environment(
+    clock: FakeClock, worker: Any, store: FakeStore, database: FakeDatabase, wall_clock: Callable[[], float]
+) -> Environment:
+    """What the tasks share, with jitter in the middle."""
+    return Environment(clock, wall_clock, lambda: 0.5, worker, database, store)  # type: ignore[arg-type]
+
+
 class FakeSettings:
     """Kodi's add-on settings in memory.
 
@@ -154,7 +154,7 @@ class FakeSettings:
         self._check()
         self.writes.append(dict(values))
         if not self.page_open and not self.torn:
-            self.values.update(values)
+            self.values.update({name: value.split("\0")[0] for name, value in values.items()})  # as C strings
 
     def is_torn(self) -> bool:
         return self.torn

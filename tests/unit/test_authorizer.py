@@ -5,17 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from fakes import FakeClock, FakeExchange, FakeStore
+from fakes import FakeClock, FakeDatabase, FakeStore, TimedWorker, environment
 from flow_cases import ACCESS_TOKEN, CLIENT_ID, DEVICE, NOW, PIN, TOKEN_BODY, FlowCase, account, answer
 from simkl_connect.auth.authorizer import Authorizer, NotConfigured
 from simkl_connect.auth.pending_sign_in import PendingSignIn
 from simkl_connect.errors import Problem, TransientError
 from simkl_connect.http.messages import Response
 from simkl_connect.models import Account, Secret, Token
-from simkl_connect.storage.journal import Journal
 from simkl_connect.ui.view import View
 
 
@@ -24,25 +22,22 @@ class Bench:
     """An authorizer and everything it can reach."""
 
     clock: FakeClock
-    folder: Path
     store: FakeStore = field(default_factory=FakeStore)
-    exchanges: list[FakeExchange] = field(default_factory=list)
+    database: FakeDatabase = field(default_factory=FakeDatabase)
     views: list[View] = field(default_factory=list)
     missing: Problem | None = None
     stored: list[Token | None] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.worker = TimedWorker(self.clock)
         self.authorizer = Authorizer(
-            store=self.store,
+            environment(self.clock, self.worker, self.store, self.database, lambda: NOW),
+            PendingSignIn(self.database, self.clock, lambda: NOW, "boot"),  # type: ignore[arg-type]
             client_id=self._client_id,
-            open_exchange=self._open,
             publish=self.views.append,
             stored=lambda: self.stored.append(self.store.stored),
             finished=self.finished.append,
-            resumption=PendingSignIn(Journal(str(self.folder / "sign-in.json")), self.clock, lambda: NOW, "boot"),
-            clock=self.clock,
-            jitter=lambda: 0.5,
         )
 
     def _client_id(self) -> str:
@@ -50,28 +45,24 @@ class Bench:
             raise NotConfigured(self.missing)
         return CLIENT_ID
 
-    def _open(self, client_id: str) -> FakeExchange:
-        assert client_id == CLIENT_ID
-        self.exchanges.append(FakeExchange(self.clock))
-        return self.exchanges[-1]
-
-    @property
-    def exchange(self) -> FakeExchange:
-        return self.exchanges[-1]
-
     @property
     def view(self) -> View:
         return self.views[-1]
 
-    def respond(self, *responses: object) -> None:
-        """Gives the responses in turn, each as soon as the authorizer has asked."""
-        for response in responses:
+    @property
+    def codes(self) -> int:
+        """How often a code was asked for."""
+        return sum(request.path in ("/oauth/pin", "/oauth2/device") for request in self.worker.requests)
+
+    def respond(self, *replies: Response | TransientError) -> None:
+        """Gives the replies in turn, each as soon as the authorizer has asked."""
+        for reply in replies:
             self.wait_for_request()
-            self.exchange.respond(response)  # type: ignore[arg-type]
+            self.worker.answer(reply)
             self.authorizer.advance()
 
     def wait_for_request(self) -> None:
-        while not self.exchange.in_flight:
+        while not self.worker.is_busy:
             seconds = self.authorizer.seconds_to_wait()
             assert seconds is not None, "nothing is planned"
             self.clock.advance(seconds)
@@ -79,9 +70,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(clock: FakeClock, tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
+def bench(clock: FakeClock, request: pytest.FixtureRequest) -> Bench:
     """The flow under test is the one that worked last for the client id."""
-    bench = Bench(clock, tmp_path)
+    bench = Bench(clock)
     if "case" in request.fixturenames:
         bench.store.flows[CLIENT_ID] = request.getfixturevalue("case").name
     return bench
@@ -100,31 +91,31 @@ def test_a_sign_in_from_nothing_to_a_named_account(bench: Bench, case: FlowCase)
     assert bench.store.owner == Account("Ada", "12345")
     assert (bench.view.request, bench.view.account_name) == ("r1", "Ada")
     assert bench.finished == ["Ada"]
-    assert bench.exchange.closed
+    assert not bench.worker.is_busy
 
 
 def test_polls_keep_the_interval(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.authorize("r1")
     bench.respond(case.issued(interval=7), case.pending, case.pending, case.pending)
-    times = [time for time, _ in bench.exchange.requests]
+    times = bench.worker.times
     assert [later - earlier for earlier, later in zip(times, times[1:])] == [7.0, 7.0, 7.0]
 
 
 def test_slow_down_stretches_the_interval_for_good(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.authorize("r1")
     bench.respond(case.issued(), case.slow_down, case.pending, case.pending)
-    times = [time for time, _ in bench.exchange.requests]
+    times = bench.worker.times
     assert [later - earlier for earlier, later in zip(times, times[1:])] == [5.0, 10.0, 10.0]
 
 
 def test_polling_stops_when_the_code_runs_out(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.authorize("r1")
     bench.respond(case.issued(expires_in=12), case.pending, case.pending)
-    bench.clock.advance(bench.authorizer.seconds_to_wait() or 0.0)
+    bench.clock.advance(2.0)
     bench.authorizer.advance()
     assert (bench.view.phase, bench.view.user_code) == ("expired", "")
     assert bench.authorizer.seconds_to_wait() is None
-    assert bench.exchange.closed
+    assert not bench.worker.is_busy
 
 
 def test_a_code_that_is_gone_ends_the_sign_in_and_the_new_one_is_not_shown(bench: Bench, case: FlowCase) -> None:
@@ -138,7 +129,7 @@ def test_a_code_is_shown_before_the_disk_is_waited_for(
     bench: Bench, case: FlowCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown_before: list[str] = []
-    monkeypatch.setattr(Journal, "write", lambda _self, _values: shown_before.append(bench.view.phase))
+    monkeypatch.setattr(bench.database, "write", lambda _values: shown_before.append(bench.view.phase))
     monkeypatch.setattr(bench.store, "save_flow", lambda _id, _flow: shown_before.append(bench.view.phase))
     bench.authorizer.authorize("r1")
     bench.respond(case.issued())
@@ -208,7 +199,7 @@ def test_pkce_that_is_refused_is_dropped_for_this_sign_in(bench: Bench) -> None:
     bench.store.flows[CLIENT_ID] = "device"
     bench.authorizer.authorize("r1")
     bench.respond(answer({"error": "invalid_request"}, 400), DEVICE.issued(), DEVICE.pending)
-    forms = [request.form or {} for _, request in bench.exchange.requests]
+    forms = [request.form or {} for request in bench.worker.requests]
     assert ["code_challenge" in form for form in forms] == [True, False, False]
     assert "code_verifier" not in forms[2]
 
@@ -217,7 +208,7 @@ def test_the_code_verifier_goes_with_each_poll(bench: Bench) -> None:
     bench.store.flows[CLIENT_ID] = "device"
     bench.authorizer.authorize("r1")
     bench.respond(DEVICE.issued(), DEVICE.pending)
-    forms = [request.form or {} for _, request in bench.exchange.requests]
+    forms = [request.form or {} for request in bench.worker.requests]
     digest = hashlib.sha256(forms[1]["code_verifier"].encode()).digest()
     assert forms[0]["code_challenge"] == base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
@@ -233,14 +224,14 @@ def test_without_a_client_id_nothing_is_sent(bench: Bench) -> None:
     bench.missing = Problem.CLIENT_ID_MISSING
     bench.authorizer.authorize("r1")
     assert (bench.view.request, bench.view.phase, bench.view.problem) == ("r1", "failed", "client_id_missing")
-    assert bench.exchanges == []
+    assert bench.worker.requests == []
 
 
 def test_a_second_authorize_joins_the_running_sign_in(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.authorize("r1")
     bench.respond(case.issued())
     bench.authorizer.authorize("r2")
-    assert len(bench.exchanges) == 1
+    assert bench.codes == 1
     assert (bench.view.request, bench.view.user_code) == ("r2", case.user_code)
 
 
@@ -248,7 +239,7 @@ def test_a_request_that_is_repeated_starts_nothing_new(bench: Bench, case: FlowC
     bench.authorizer.authorize("r1")
     bench.respond(case.issued(), case.code_gone)
     bench.authorizer.authorize("r1")
-    assert len(bench.exchanges) == 1
+    assert bench.codes == 1
     assert bench.view.phase == "expired"
 
 
@@ -266,9 +257,7 @@ def test_cancel_sends_nothing_more(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.cancel()
     bench.clock.advance(60)
     bench.authorizer.advance()
-    assert len(bench.exchange.requests) == 1
-    assert bench.exchange.withdrawn
-    assert bench.exchange.closed
+    assert len(bench.worker.requests) == 1
     assert (bench.view.phase, bench.view.user_code) == ("cancelled", "")
 
 
@@ -276,6 +265,7 @@ def test_a_token_in_the_answer_under_way_when_cancelled_is_kept(bench: Bench, ca
     bench.authorizer.authorize("r1")
     bench.respond(case.issued())
     bench.wait_for_request()
+    bench.worker.send()
     bench.authorizer.cancel()
     bench.respond(case.granted, account("Ada"))
     assert bench.store.stored is not None
@@ -286,19 +276,18 @@ def test_a_late_token_of_a_cancelled_sign_in_connects_the_next_one(bench: Bench,
     bench.authorizer.authorize("r1")
     bench.respond(case.issued())
     bench.wait_for_request()
+    bench.worker.send()
     bench.authorizer.cancel()
     bench.authorizer.authorize("r2")
-    first, second = bench.exchanges
-    second.respond(case.issued())
-    first.respond(case.granted)
+    bench.worker.answer(case.granted)
     bench.authorizer.advance()
     assert bench.store.stored is not None
     assert (bench.view.request, bench.view.phase) == ("r2", "connected")
-    first.respond(account("Ada"))
+    bench.respond(account("Ada"))
     bench.clock.advance(60)
     bench.authorizer.advance()
     assert bench.view.account_name == "Ada"
-    assert len(second.requests) == 1
+    assert not bench.worker.is_busy
 
 
 def test_a_token_that_can_not_be_saved_is_told(bench: Bench, case: FlowCase) -> None:
@@ -312,9 +301,7 @@ def test_a_token_that_can_not_be_saved_is_told(bench: Bench, case: FlowCase) -> 
 
 def test_an_account_that_can_not_be_named_stays_connected(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.authorize("r1")
-    bench.respond(case.issued(), case.granted)
-    bench.exchange.fail(TransientError(Problem.TIMEOUT, "slow"))
-    bench.authorizer.advance()
+    bench.respond(case.issued(), case.granted, TransientError(Problem.TIMEOUT, "slow"))
     assert (bench.view.phase, bench.view.account_name) == ("connected", "")
 
 
@@ -327,18 +314,26 @@ def test_cancelling_a_switch_keeps_the_account(bench: Bench, case: FlowCase) -> 
     assert bench.store.owner == Account("Ada", "12345")
 
 
-def test_the_token_is_noted_where_it_is_read(bench: Bench, case: FlowCase) -> None:
+def test_the_token_is_saved_where_it_is_read(bench: Bench, case: FlowCase) -> None:
     bench.authorizer.authorize("r1")
     bench.respond(case.issued())
     bench.wait_for_request()
-    bench.exchange.respond(case.granted)
-    assert [token.access_token for token in bench.store.noted] == [Secret(ACCESS_TOKEN)]
-    assert bench.store.stored is None
+    bench.worker.answer(case.granted)
+    assert bench.store.stored is not None
+
+
+def test_a_poll_that_was_not_sent_by_the_end_of_the_code_is_not_sent_any_more(bench: Bench, case: FlowCase) -> None:
+    bench.authorizer.authorize("r1")
+    bench.respond(case.issued(expires_in=12))
+    bench.wait_for_request()
+    bench.clock.advance(12)
+    bench.authorizer.advance()
+    assert (bench.view.phase, bench.worker.is_busy) == ("expired", False)
 
 
 def restarted(bench: Bench) -> Bench:
     """The same device after its process was killed."""
-    again = Bench(bench.clock, bench.folder, bench.store)
+    again = Bench(bench.clock, bench.store, bench.database)
     again.authorizer.resume()
     return again
 
@@ -352,9 +347,9 @@ def test_a_sign_in_that_was_cut_off_is_taken_up_again(bench: Bench, case: FlowCa
     assert again.view.deadline == bench.view.deadline
     resumed_at = bench.clock()
     again.respond(case.granted, account("Ada"))
-    assert again.exchange.requests[0][0] == resumed_at + 10.0
-    assert again.exchange.requests[0][1].path == bench.exchange.requests[1][1].path
-    assert again.exchange.requests[0][1].form == bench.exchange.requests[1][1].form
+    assert again.worker.times[0] == resumed_at + 10.0
+    assert again.worker.requests[0].path == bench.worker.requests[1].path
+    assert again.worker.requests[0].form == bench.worker.requests[1].form
     assert again.finished == ["Ada"]
 
 
@@ -371,7 +366,7 @@ def test_a_sign_in_that_is_over_is_not_taken_up_again(bench: Bench, case: FlowCa
         bench.respond({"code gone": case.code_gone, "granted": case.granted, "refused": case.client_refused}[end])
     again = restarted(bench)
     assert again.view.phase == "idle"
-    assert again.exchanges == []
+    assert again.worker.requests == []
 
 
 def test_a_view_is_published_only_when_it_changes(bench: Bench, case: FlowCase) -> None:

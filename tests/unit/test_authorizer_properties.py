@@ -4,100 +4,86 @@ from __future__ import annotations
 
 import logging
 import math
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 from chances import CANARY, problems, responses, seconds, steady, words
-from device import MemoryJournal
-from fakes import FakeClock, FakeStore
+from fake_worker import FakeWorker
+from fakes import FakeClock, FakeDatabase, FakeStore, environment
 from flow_cases import CLIENT_ID, DEVICE_BODY, NOW, PIN_BODY, TOKEN_BODY, account, answer
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from simkl_connect.auth.authorizer import Authorizer
-from simkl_connect.auth.events import Answer, FlowNotSupported, Granted
+from simkl_connect.auth.events import CodeIssued, FlowNotSupported, Granted
 from simkl_connect.auth.flow_choice import FlowChoice
 from simkl_connect.auth.pending_sign_in import PendingSignIn
-from simkl_connect.errors import Problem, TransientError
+from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.http.messages import Request, Response
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.ui.view import View
 from watch import Watch
 
 
-class WatchedExchange:
-    """An exchange whose requests wait for their turn as long as the test likes, and whose answers it gives."""
+class WatchedWorker(FakeWorker):
+    """A worker whose requests wait for their turn as long as the test likes, and are refereed when they are sent."""
 
     def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
         self._clock = clock
-        self._waiting: tuple[Request, Callable[[Response], Answer]] | None = None
-        self._sent: tuple[Request, Callable[[Response], Answer]] | None = None
-        self._answer: Answer | None = None
         self.hold = False
-        self.closed = self.cancelled = False
         self.watch = Watch()
+        self.watches: dict[str, Watch] = {}
         self.granted: list[Token] = []
 
     @property
-    def in_flight(self) -> bool:
-        return self._waiting is not None or self._sent is not None or self._answer is not None
-
-    @property
-    def awaits_an_answer(self) -> bool:
-        return self._sent is not None
-
-    @property
     def kind(self) -> str:
-        """What it asks: ``name``, or something of the flow ``pin`` or ``device``."""
-        assert self._sent is not None
-        path = self._sent[0].path
+        """What the request in flight asks: ``name``, or something of the flow ``pin`` or ``device``."""
+        assert self.in_flight is not None
+        path = self.in_flight.request.path
         return "name" if path == "/users/settings" else "device" if path.startswith("/oauth2/") else "pin"
 
-    def wake_at(self) -> float | None:
-        return None
+    def flush(self) -> bool:
+        """Whether a request is in flight now."""
+        if self.in_flight is None and self.waiting and not self.hold:
+            self.send()
+        return self.in_flight is not None
 
-    def start(self, request: Request, read: Callable[[Response], Answer]) -> None:
-        assert not self.in_flight, "two requests at once"
-        assert not self.closed, "a request after the end"
-        self._waiting = (request, read)
-        self._send()
-
-    def _send(self) -> None:
-        if self._waiting is None or self.hold or self.closed:
-            return
-        self._sent, self._waiting = self._waiting, None
-        request = self._sent[0]
+    def send(self) -> Request:
+        request = super().send()
         if request.path == "/users/settings":
-            assert self.granted, "whose account, without a token?"
-            assert request.bearer == self.granted[-1].access_token
+            assert request.bearer in [token.access_token for token in self.granted], "whose account, without a token?"
+        elif request.path in ("/oauth/pin", "/oauth2/device"):
+            self.watch = Watch()
+            self.watch.sent(poll=False, now=self._clock())
         else:
-            assert not self.cancelled, "a request after cancel"
-            self.watch.sent(poll=request.path not in ("/oauth/pin", "/oauth2/device"), now=self._clock())
+            self.watch = self.watches[code_of(request)]
+            self.watch.sent(poll=True, now=self._clock())
+        return request
 
-    def answer(self) -> Answer | None:
-        self._send()
-        read, self._answer = self._answer, None
-        if read is not None:
-            self.watch.answered(read, self._clock())
-        return read
+    def answer(self, reply: Response | TransientError | PermanentError) -> Request:
+        job = self.in_flight
+        assert job is not None
+        request = super().answer(reply)
+        if request.path != "/users/settings":
+            self.watch.answered(job.result, self._clock())
+        if isinstance(job.result, Granted):
+            self.granted.append(job.result.token)
+        if isinstance(job.result, CodeIssued):
+            authorization = job.result.authorization
+            self.watches[(authorization.device_code or authorization.user_code).reveal()] = self.watch
+        return request
 
-    def respond(self, response: Response) -> None:
-        """The thread's part: reading."""
-        assert self._sent is not None
-        self._answer, self._sent = self._sent[1](response), None
-        if isinstance(self._answer, Granted):
-            self.granted.append(self._answer.token)
+    def no_more_polls(self) -> None:
+        """Whatever is under way is the last of its sign-in."""
+        assert all(job.request.path == "/users/settings" for job in self.waiting), "a request that nobody wants"
+        for watch in (self.watch, *self.watches.values()):
+            watch.over = True
 
-    def fail(self, trouble: TransientError) -> None:
-        self._answer, self._sent = trouble, None
 
-    def withdraw(self) -> None:
-        self._waiting = None
-
-    def close(self, timeout: float = 0.0) -> bool:
-        self.closed = True
-        self._waiting = self._sent = self._answer = None
-        return True
+def code_of(request: Request) -> str:
+    """The code that a poll asks about."""
+    return (request.form or {}).get("device_code") or request.path.rpartition("/")[2]
 
 
 SAID: dict[str, dict[str, Response]] = {
@@ -135,29 +121,22 @@ class AuthorizerRules(RuleBasedStateMachine):
         super().__init__()
         self.clock = FakeClock()
         self.store = FakeStore()
-        self.journal = MemoryJournal()
-        self.exchanges: list[WatchedExchange] = []
+        self.database = FakeDatabase()
         self.views: list[View] = []
         self.issued = 0
         self.start()
 
     def start(self) -> None:
+        self.worker = WatchedWorker(self.clock)
+        wall_clock = lambda: NOW + self.clock()  # noqa: E731
         self.authorizer = Authorizer(
-            store=self.store,
+            environment(self.clock, self.worker, self.store, self.database, wall_clock),
+            PendingSignIn(self.database, self.clock, wall_clock, "boot"),  # type: ignore[arg-type]
             client_id=lambda: CLIENT_ID,
-            open_exchange=self.open,  # type: ignore[arg-type]
             publish=self.views.append,
             stored=lambda: None,
             finished=self.check_name,
-            resumption=PendingSignIn(self.journal, self.clock, lambda: NOW + self.clock(), "boot"),
-            clock=self.clock,
-            jitter=lambda: 0.5,
         )
-
-    def open(self, client_id: str) -> WatchedExchange:
-        assert client_id == CLIENT_ID
-        self.exchanges.append(WatchedExchange(self.clock))
-        return self.exchanges[-1]
 
     def check_name(self, _name: str) -> None:
         assert self.store.stored is not None or self.store.full, "a sign-in ends well, and no token is there"
@@ -167,97 +146,87 @@ class AuthorizerRules(RuleBasedStateMachine):
         return self.views[-1]
 
     @property
-    def waiting(self) -> list[WatchedExchange]:
-        return [exchange for exchange in self.exchanges if exchange.awaits_an_answer]
-
-    @property
     def running(self) -> bool:
         return self.view.phase in ("starting", "waiting", "retrying")
 
-    def deliver(self, exchange: WatchedExchange, response: Response) -> None:
-        before = len(exchange.granted)
-        exchange.respond(response)
-        if len(exchange.granted) > before:
-            assert self.store.noted[-1] == exchange.granted[-1], "a token is not on the disk where it is read"
+    def deliver(self, response: Response) -> None:
+        before = len(self.worker.granted)
+        self.worker.answer(response)
+        is_granted = len(self.worker.granted) > before
+        if is_granted:
+            assert self.store.stored == self.worker.granted[-1], "a token is not saved where it is read"
         self.authorizer.advance()
-        if len(exchange.granted) > before and not self.store.full:
-            assert self.store.stored == exchange.granted[-1], "a granted token is not saved"
+        if is_granted and not self.store.full:
             assert self.view.phase == "connected"
 
-    def say(self, exchange: WatchedExchange, what: str, took: float) -> None:
+    def say(self, what: str, took: float) -> None:
         """Answers in the words of the flow that asked."""
         self.clock.advance(took)
-        kind = exchange.kind
-        if exchange.watch.deadline is None and what not in ("busy", "no", "other flow", "no PKCE"):
+        kind, watch = self.worker.kind, self.worker.watch
+        if kind != "name" and watch.deadline is None and what not in ("busy", "no", "other flow", "no PKCE"):
             what = "code"
+        self.issued += 1
         if what == "token" and kind != "name":
-            self.issued += 1
             token = f"{CANARY}-{self.issued}"
-            said = answer({**TOKEN_BODY, "result": "OK", "access_token": token, "refresh_token": f"{token}-r"})
+            reply = answer({**TOKEN_BODY, "result": "OK", "access_token": token, "refresh_token": f"{token}-r"})
+        elif what == "code" and kind == "pin":
+            reply = answer({**PIN_BODY, "user_code": f"PIN{self.issued}"})
+        elif what == "code" and kind == "device":
+            reply = answer({**DEVICE_BODY, "device_code": f"{DEVICE_BODY['device_code']}-{self.issued}"})
         else:
-            said = SAID[kind].get(what, Response(503, {"retry-after": "60"}) if kind != "name" else account("Ada"))
-        self.deliver(exchange, said)
+            reply = SAID[kind].get(what, Response(503, {"retry-after": "60"}) if kind != "name" else account("Ada"))
+        self.deliver(reply)
 
     @initialize(flow=st.sampled_from(["pin", "device"]), what=st.sampled_from(["code", "code", "code", "other flow"]))
     def ask_for_a_code(self, flow: str, what: str) -> None:
         """Most sign-ins get that far."""
         self.store.flows[CLIENT_ID] = flow
         self.press_authorize("first")
-        self.say(self.exchanges[-1], what, 1.0)
+        self.worker.flush()
+        self.say(what, 1.0)
 
     @rule(flow=st.sampled_from(["pin", "device"]))
     def start_again(self, flow: str) -> None:
         """As far as the code, if that can be had."""
         self.store.flows[CLIENT_ID] = flow
         self.press_authorize(f"start {len(self.views)}")
-        if self.view.phase == "starting" and self.exchanges[-1].awaits_an_answer:
-            self.say(self.exchanges[-1], "code", 1.0)
+        if self.view.phase == "starting" and self.worker.flush() and self.worker.watch.deadline is None:
+            self.say("code", 1.0)
 
     @rule(request=st.sampled_from(["", "r1", "r2", "r3"]))
     def press_authorize(self, request: str) -> None:
-        exchanges, ran = len(self.exchanges), self.running
+        asked, ran = len(self.worker.waiting), self.running
         self.authorizer.authorize(request)
-        assert not ran or len(self.exchanges) == exchanges, "two sign-ins that a user sees"
+        assert not ran or len(self.worker.waiting) <= asked + 1, "two sign-ins that a user sees"
 
     @rule(what=sayings, took=st.floats(0.0, 30.0))
     def the_next_request_is_answered(self, what: str, took: float) -> None:
         """What most of a sign-in consists of."""
-        if not self.exchanges:
-            return
-        if not self.exchanges[-1].awaits_an_answer:
+        if not self.worker.flush():
             self.wait_for_what_is_planned()
-        if self.exchanges[-1].awaits_an_answer:
-            self.say(self.exchanges[-1], what, took)
+        if self.worker.flush():
+            self.say(what, took)
 
     @rule()
     def the_user_allows_it(self) -> None:
         self.the_next_request_is_answered("pending", 1.0)
         self.the_next_request_is_answered("token", 1.0)
 
-    @precondition(lambda self: self.waiting)
-    @rule(data=st.data(), what=sayings)
-    def any_request_is_answered(self, data: st.DataObject, what: str) -> None:
-        self.say(self.pick(data), what, 0.0)
+    @precondition(lambda self: self.worker.flush())
+    @rule(response=responses)
+    def anything_is_answered(self, response: Response) -> None:
+        self.deliver(response)
 
-    @precondition(lambda self: self.waiting)
-    @rule(data=st.data(), response=responses)
-    def anything_is_answered(self, data: st.DataObject, response: Response) -> None:
-        self.deliver(self.pick(data), response)
-
-    @precondition(lambda self: self.waiting)
-    @rule(data=st.data(), problem=problems)
-    def a_connection_fails(self, data: st.DataObject, problem: Problem) -> None:
-        self.pick(data).fail(TransientError(problem, "no network"))
+    @precondition(lambda self: self.worker.flush())
+    @rule(problem=problems)
+    def a_connection_fails(self, problem: Problem) -> None:
+        self.worker.answer(TransientError(problem, "no network"))
         self.authorizer.advance()
-
-    def pick(self, data: st.DataObject) -> WatchedExchange:
-        """One of this sign-in or of one that was left."""
-        return self.waiting[data.draw(st.integers(0, len(self.waiting) - 1))]
 
     @rule(again=st.booleans())
     def press_cancel(self, again: bool) -> None:
         self.authorizer.cancel()
-        self.no_more_polls()
+        self.worker.no_more_polls()
         assert not self.running
         if again:
             self.press_authorize(f"again {len(self.views)}")
@@ -266,12 +235,8 @@ class AuthorizerRules(RuleBasedStateMachine):
     def sign_out(self) -> None:
         self.authorizer.reset(f"out {len(self.views)}")
         self.store.stored, self.store.owner = None, Account("")
-        self.no_more_polls()
+        self.worker.no_more_polls()
         assert self.view.phase == "idle"
-
-    def no_more_polls(self) -> None:
-        for exchange in self.exchanges:
-            exchange.cancelled = True
 
     @rule(full=st.booleans())
     def the_disk_is_full(self, full: bool) -> None:
@@ -279,36 +244,36 @@ class AuthorizerRules(RuleBasedStateMachine):
 
     @rule(hold=st.booleans())
     def another_post_comes_first(self, hold: bool) -> None:
-        for exchange in self.exchanges:
-            exchange.hold = hold
+        self.worker.hold = hold
 
     @rule(passed=seconds)
     def time_passes(self, passed: float) -> None:
         self.clock.advance(passed)
         self.authorizer.advance()
-        watch = self.exchanges[-1].watch if self.exchanges else Watch()
+        watch = self.worker.watch
         if watch.deadline is not None and self.clock() >= watch.deadline:
             assert self.view.phase not in ("waiting", "retrying"), "it goes on after the deadline"
 
     @rule()
     def wait_for_what_is_planned(self) -> None:
-        planned = self.authorizer.seconds_to_wait()
-        self.time_passes(planned if planned is not None else 0.0)
+        """Until something is asked, or the sign-in is over."""
+        for _ in range(60):
+            planned = self.authorizer.seconds_to_wait()
+            if planned is None or self.worker.waiting:
+                return
+            self.time_passes(planned)
 
     @rule()
     def kodi_is_killed_and_started_again(self) -> None:
         running = self.view.phase in ("waiting", "retrying")
-        for exchange in self.exchanges:
-            exchange.close()
         self.start()
         self.authorizer.resume()
         assert (self.view.phase == "waiting") == running, "it is taken up again if it was under way, and only then"
         if running:
-            self.exchanges[-1].watch = self.watch_taken_up_again()
-
-    def watch_taken_up_again(self) -> Watch:
-        values = self.journal.read()
-        return Watch(self.clock(), float(values["interval"]), self.view.deadline)
+            values = self.database.stored
+            code = values.get("sign_in.device_code") or values["sign_in.user_code"]
+            watch = Watch(self.clock(), float(values["sign_in.interval"]), self.view.deadline)
+            self.worker.watches[code] = self.worker.watch = watch
 
     @invariant()
     def no_view_holds_a_secret(self) -> None:
@@ -320,7 +285,8 @@ class AuthorizerRules(RuleBasedStateMachine):
     def it_never_hangs(self) -> None:
         if self.running:
             planned = self.authorizer.seconds_to_wait()
-            assert self.authorizer.in_flight or (planned is not None and math.isfinite(planned))
+            is_asked = self.worker.waiting or self.worker.in_flight
+            assert is_asked or (planned is not None and math.isfinite(planned))
 
     @invariant()
     def a_name_stands_only_beside_a_token(self) -> None:
@@ -331,14 +297,10 @@ class AuthorizerRules(RuleBasedStateMachine):
         self.store.full = False
         self.another_post_comes_first(False)
         self.press_cancel(False)
-        for _ in range(3):
-            for exchange in self.exchanges:
-                if exchange.awaits_an_answer:
-                    exchange.fail(TransientError(Problem.OFFLINE, ""))
+        while self.worker.flush():
+            self.worker.answer(TransientError(Problem.OFFLINE, ""))
             self.authorizer.advance()
-        assert not self.authorizer.in_flight
         assert self.authorizer.seconds_to_wait() is None
-        assert [exchange for exchange in self.exchanges if not exchange.closed] == []
 
 
 AuthorizerRules.TestCase.settings = steady(150, steps=50)
@@ -353,13 +315,24 @@ def only_errors_are_logged() -> Any:
     logging.disable(logging.NOTSET)
 
 
-@steady(200)
-@given(st.dictionaries(st.sampled_from(["request", "client_id", "flow", "user_code", "expires_in"]), words, max_size=5))
-def test_a_half_written_sign_in_is_not_taken_up_again(values: dict[str, str]) -> None:
-    journal = MemoryJournal()
-    journal.write(values)
-    assert PendingSignIn(journal, FakeClock(), FakeClock(NOW), "boot").recall() is None
-    assert journal.read() == {}
+STORED = ("request", "client_id", "flow", "verifier", "user_code", "device_code", "verification_uri", "expires_in")
+STORED += ("verification_uri_complete", "interval", "deadline", "boot_id", "expires_at")
+odd = st.one_of(words, st.sampled_from(["nan", "inf", "-1", "1e30", "²", "5", "900", "\0", "boot", "device", "pin"]))
+
+
+@steady(300)
+@given(st.dictionaries(st.sampled_from(STORED), odd, max_size=len(STORED)))
+def test_whatever_is_stored_is_a_sign_in_that_can_go_on_or_is_forgotten(values: dict[str, str]) -> None:
+    database, clock = FakeDatabase(), FakeClock()
+    database.write({f"sign_in.{name}": value for name, value in values.items()})
+    recalled = PendingSignIn(database, clock, FakeClock(NOW), "boot").recall()  # type: ignore[arg-type]
+    if recalled is None:
+        assert database.stored == {}
+        return
+    _, choice, state = recalled
+    assert choice.client_id and state.authorization
+    assert state.deadline is not None and clock() < state.deadline <= clock() + 3600
+    assert clock() < state.due <= clock() + 300
 
 
 refusals = st.builds(
@@ -378,6 +351,6 @@ def test_the_search_for_a_flow_ends_however_often_the_server_points_to_another(
     for refusal in refused:
         asked += 1
         read = choice.flow.read_device_authorization(refusal)
-        if not isinstance(read, FlowNotSupported) or not choice.otherwise(read):
+        if not isinstance(read, FlowNotSupported) or not choice.try_next(read):
             break
     assert asked <= 3

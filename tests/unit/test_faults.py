@@ -17,11 +17,10 @@ from flow_cases import ACCESS_TOKEN, DEVICE_BODY, PIN_BODY, TOKEN_BODY, answer
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import FIRST_RETRY, Notice
 from simkl_connect.errors import ConnectionFailed, Problem
-from simkl_connect.http import route, sockets
+from simkl_connect.http import session
 from simkl_connect.http.messages import Response
-from simkl_connect.http.session import LARGEST_BODY
 from simkl_connect.models import Secret
-from simkl_connect.ui.screen import BUTTONS, Button
+from simkl_connect.ui.view import BUTTONS, Button
 from simkl_simulator import (
     Body,
     CloseEmpty,
@@ -120,7 +119,7 @@ def token_is_kept_and_refreshed_later(device: Device, _problem: Problem) -> None
     device.sign_in()
     token = device.token
     device.wall.advance(WEEK)
-    device.run(lambda: len(device.paths("refresh")) == 1 and not device.keeper.in_flight)
+    device.run(lambda: len(device.paths("refresh")) == 1 and not device.worker.is_busy)
     assert device.token == token is not None
     device.run(lambda: device.token != token)
     first, second = device.paths("refresh")
@@ -131,7 +130,7 @@ def token_is_kept_and_refreshed_later(device: Device, _problem: Problem) -> None
 
 def account_is_forgotten_here(device: Device, _problem: Problem) -> None:
     device.sign_in()
-    device.keeper.sign_out()
+    device.refresher.sign_out()
     device.run(lambda: bool(device.notices))
     assert (device.notices, device.token, device.store.owner.name) == ([Notice.SIGNED_OUT_HERE], None, "")
 
@@ -411,7 +410,7 @@ def test_any_other_field_is_done_without(words: Device, ask: Ask, field: str, na
     assert words.view.account_name == "Ada"
     if ask is REFRESH:
         words.wall.advance(WEEK)
-        words.run(lambda: len(words.paths("refresh")) == 1 and not words.keeper.in_flight)
+        words.run(lambda: len(words.paths("refresh")) == 1 and not words.worker.is_busy)
         assert words.token is not None
         assert (words.token.refresh_token, words.notices) == (Secret("simkl_rt_1"), [])
 
@@ -489,7 +488,7 @@ FAULTS: dict[str, tuple[Fault, Problem]] = {
     "reset before the answer": (ResetBefore(), Problem.OFFLINE),
     "closed in the middle": (CloseMidBody(b'{"access_token":"CANARY-7"}'), Problem.OFFLINE),
     "reset in the middle": (ResetMidBody(b'{"access_token":"CANARY-7"', pause=0.01), Problem.OFFLINE),
-    "huge": (Huge(LARGEST_BODY + 1), Problem.BAD_ANSWER),
+    "huge": (Huge(64 * 1024 + 1), Problem.BAD_ANSWER),
     "huge without a length": (Huge(10_000_000, declared=False), Problem.BAD_ANSWER),
     "gzip bomb": (GzipBomb(5_000_000), Problem.BAD_ANSWER),
     "not gzip": (Body(b"CANARY-7", {"Content-Encoding": "gzip"}), Problem.BAD_ANSWER),
@@ -598,8 +597,8 @@ def test_the_limits_of_the_connection_itself_are_time_outs(
     wire: Device, ask: Ask, phase: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody interrupts here: the socket gives up by itself."""
-    monkeypatch.setattr(sockets, "CONNECT_TIMEOUT", 0.1)
-    monkeypatch.setattr(route, "READ_TIMEOUT", 0.1)
+    monkeypatch.setattr(session, "CONNECT_TIMEOUT", 0.1)
+    monkeypatch.setattr(session, "READ_TIMEOUT", 0.1)
     endless: dict[str, Fault] = {"no answer": Hang(), "drip": Drip(b"x" * 10, 2.0)}
     with silent_listener(accepts=phase == "TLS handshake") as silent:
         line(wire).strike(ask, endless.get(phase, silent.https))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from flow_cases import ACCESS_TOKEN, CLIENT_ID, PIN, FlowCase, answer
-from simkl_connect.auth.events import CodeExpired, CodeIssued, Granted, Pending, SlowDown
+from flow_cases import ACCESS_TOKEN, CLIENT_ID, DEVICE, PIN, TOKEN_BODY, FlowCase, answer
+from simkl_connect.auth.events import CodeExpired, CodeIssued, Denied, Granted, Pending, SlowDown
+from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.pin_flow import PinFlow
+from simkl_connect.auth.state_machine import SignIn
 from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.models import DeviceAuthorization, Secret
 
@@ -117,3 +119,31 @@ def test_a_token_that_can_not_be_sent_is_no_token(token: object) -> None:
 
 def test_the_code_is_polled_by_its_own_path() -> None:
     assert PinFlow(CLIENT_ID).token_request(issued(PIN)).path == "/oauth/pin/5G6JA"
+
+
+ERROR_WORDS = {
+    "authorization_pending": Pending,
+    "slow_down": SlowDown,
+    "access_denied": Denied,
+    "expired_token": CodeExpired,
+}
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 429])
+@pytest.mark.parametrize("word", ERROR_WORDS)
+def test_the_word_in_error_counts_whatever_the_status(word: str, status: int) -> None:
+    assert isinstance(DEVICE.flow().read_token(answer({"error": word}, status)), ERROR_WORDS[word])
+
+
+@pytest.mark.parametrize(("interval", "becomes"), [(20, 20.0), (7, 10.0), (None, 10.0), ("nan", 10.0)])
+def test_an_interval_in_a_slow_down_counts_where_it_is_the_longer(interval: object, becomes: float) -> None:
+    event = DEVICE.flow().read_token(answer({"error": "slow_down", "interval": interval}, 400))
+    state = SignIn(phase=Phase.WAITING, interval=5.0, deadline=900.0)
+    assert state.advance(event, 100.0).interval == becomes
+
+
+@pytest.mark.parametrize("scope", ["media:read,media:write", "media:write, media:read", ["media:read", "media:write"]])
+def test_a_scope_that_is_not_separated_by_spaces_is_read(scope: object) -> None:
+    granted = DEVICE.flow().read_token(answer({**TOKEN_BODY, "scope": scope}))
+    assert isinstance(granted, Granted)
+    assert granted.problem is None

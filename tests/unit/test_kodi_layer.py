@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import stat
 import sys
 import time
 from contextlib import nullcontext
@@ -15,21 +14,18 @@ from fake_kodi import FakeKodi
 from real_kodi.waiting import wait_for
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import Notice
-from simkl_connect.errors import ConnectionFailed, Problem, StorageFailed
+from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http.trust import Trust
+from simkl_connect.kodi import account, notifications, preferences
 from simkl_connect.kodi import ipc as channel
-from simkl_connect.kodi import notifications, preferences
 from simkl_connect.kodi.service import Service
-from simkl_connect.kodi.settings import Settings
 from simkl_connect.kodi.texts import Texts
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.storage.journal import Journal
-from simkl_connect.ui.commands import AUTHORIZE
-from simkl_connect.ui.screen import screen_of
-from simkl_connect.ui.view import View
+from simkl_connect.ui.commands import AUTHORIZE, WAKE
+from simkl_connect.ui.view import View, screen_of
 
 ADDON_ID = "script.simkl.connect"
-TOKEN = Token(Secret("simkl_at"), Secret("simkl_rt"), 1_800_000_000.0, "media:read media:write", "client-id")
 
 
 @pytest.fixture
@@ -48,127 +44,11 @@ def service(kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     service.close()
 
 
-@pytest.mark.parametrize("token", [TOKEN, Token(Secret("a" * 64), client_id="client-id")])
-def test_a_token_is_read_as_it_was_saved(kodi: FakeKodi, token: Token) -> None:
-    Settings().save_token(token)
-    assert Settings().token() == token
-
-
-def test_a_new_token_forgets_whose_the_old_one_was(kodi: FakeKodi) -> None:
-    Settings().save_account(Account("Ada", "1"))
-    Settings().save_token(TOKEN)
-    assert Settings().account() == Account("")
-
-
-def test_a_refreshed_token_belongs_to_the_same_account(kodi: FakeKodi) -> None:
-    Settings().save_account(Account("Ada", "1"))
-    Settings().save_refreshed(TOKEN)
-    assert Settings().account() == Account("Ada", "1")
-
-
-def test_an_ended_connection_keeps_the_name_and_a_sign_out_does_not(kodi: FakeKodi) -> None:
-    settings = Settings()
-    settings.save_token(TOKEN)
-    settings.save_account(Account("Ada", "1"))
-    settings.end()
-    assert (settings.token(), settings.account()) == (None, Account("Ada", "1"))
-    settings.clear()
-    assert settings.account() == Account("")
-
-
-def test_a_saved_token_leaves_no_journal_and_a_file_for_the_owner_alone(kodi: FakeKodi) -> None:
-    Settings().save_token(TOKEN)
-    files = list(kodi.data_folder.iterdir())
-    assert sorted(file.name for file in files) == ["settings.xml", "settings.xml.kept"]
-    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
-
-
-@pytest.mark.parametrize("where", ["loses", "disk_loses"])
-def test_a_setting_that_does_not_hold_stays_in_the_journal_and_its_value_is_not_told(
-    kodi: FakeKodi, where: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    getattr(kodi, where).add("access_token")
-    Settings().save_token(TOKEN)
-    assert Journal(str(kodi.data_folder / "unsaved.json")).read()["access_token"] == "simkl_at"
-    assert Settings().token() == TOKEN
-    assert "access_token" in caplog.text
-    assert "simkl_at" not in caplog.text
-
-
-def test_a_token_that_a_disabled_add_on_can_not_save_is_saved_at_the_next_start(kodi: FakeKodi) -> None:
-    settings = Settings()
-    kodi.disabled = True
-    settings.save_token(TOKEN)
-    kodi.disabled = False
-    Settings().advance()
-    assert kodi.settings["access_token"] == "simkl_at"
-
-
 TORN = [
     b"",
     b'<settings version="2"><setting id="acc',
     b'<settings version="2">\n<setting id="scope" default="true" />\n',
 ]
-
-
-@pytest.mark.parametrize("content", TORN)
-def test_a_torn_settings_file_is_replaced_by_the_kept_copy(kodi: FakeKodi, content: bytes) -> None:
-    Settings().save_token(TOKEN)
-    whole = (kodi.data_folder / "settings.xml").read_bytes()
-    (kodi.data_folder / "settings.xml").write_bytes(content)
-    assert not Settings().mend()
-    assert (kodi.data_folder / "settings.xml").read_bytes() == whole
-
-
-@pytest.mark.parametrize("content", TORN)
-def test_a_torn_settings_file_without_a_copy_makes_room_for_a_new_one_and_is_told(
-    kodi: FakeKodi, content: bytes
-) -> None:
-    kodi.data_folder.mkdir(parents=True)
-    (kodi.data_folder / "settings.xml").write_bytes(content)
-    assert Settings().mend()
-    assert not (kodi.data_folder / "settings.xml").exists()
-
-
-def test_a_settings_file_that_is_damaged_in_its_middle_is_put_right_when_something_is_saved(
-    kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Settings().save_token(TOKEN)
-    whole = (kodi.data_folder / "settings.xml").read_bytes()
-    (kodi.data_folder / "settings.xml").write_bytes(b"<settings><\0\0</settings>")
-    monkeypatch.setattr(kodi, "write_settings_file", lambda: None)  # Kodi writes nothing over what it can't read
-    Settings().save_account(Account("Ada"))
-    assert (kodi.data_folder / "settings.xml").read_bytes() == whole
-    assert Settings().account().name == "Ada"
-
-
-def test_a_token_in_the_journal_is_no_loss(kodi: FakeKodi) -> None:
-    kodi.data_folder.mkdir(parents=True)
-    (kodi.data_folder / "settings.xml").write_bytes(b"")
-    Settings().note_token(TOKEN)
-    assert not Settings().mend()
-
-
-def test_a_whole_or_a_missing_settings_file_is_left_alone(kodi: FakeKodi) -> None:
-    assert not Settings().mend()
-    Settings().save_token(TOKEN)
-    before = (kodi.data_folder / "settings.xml").read_bytes()
-    assert not Settings().mend()
-    assert (kodi.data_folder / "settings.xml").read_bytes() == before
-
-
-def test_signing_out_leaves_no_token_in_any_file(kodi: FakeKodi) -> None:
-    Settings().save_token(TOKEN)
-    Settings().clear()
-    assert not any(b"simkl_at" in file.read_bytes() for file in kodi.data_folder.iterdir())
-
-
-def test_where_nothing_can_be_written_it_is_a_storage_failure(kodi: FakeKodi) -> None:
-    kodi.data_folder.parent.mkdir(parents=True)
-    kodi.data_folder.write_text("a file where the folder should be", encoding="ascii")
-    kodi.disabled = True
-    with pytest.raises(StorageFailed):
-        Settings().save_token(TOKEN)
 
 
 def test_the_users_client_id_comes_before_the_packaged_one(kodi: FakeKodi) -> None:
@@ -178,12 +58,6 @@ def test_the_users_client_id_comes_before_the_packaged_one(kodi: FakeKodi) -> No
     assert preferences.client_id() == "packaged"
     kodi.settings["client_id"] = " own "
     assert preferences.client_id() == "own"
-
-
-def test_the_flow_is_remembered_for_its_client_id_alone(kodi: FakeKodi) -> None:
-    Settings().save_flow("client-id", "device")
-    assert Settings().flow("client-id") == "device"
-    assert Settings().flow("another") == ""
 
 
 def test_a_command_arrives_as_it_was_sent(kodi: FakeKodi) -> None:
@@ -216,6 +90,19 @@ def test_the_state_travels_through_the_home_window(kodi: FakeKodi) -> None:
     assert View.from_json(channel.published()) == view
     channel.withdraw()
     assert View.from_json(channel.published()) is None
+
+
+def test_a_service_that_ends_takes_the_dialogs_claim(kodi: FakeKodi) -> None:
+    channel.claim_dialog("r1")
+    channel.withdraw()
+    assert not channel.is_dialog_claimed()
+
+
+def test_the_service_can_wake_itself(kodi: FakeKodi) -> None:
+    channel.send(WAKE, "")
+    params = json.loads(kodi.calls[0])["params"]
+    received = channel.received(params["sender"], f"Other.{params['message']}", json.dumps(params["data"]))
+    assert received == (WAKE, "")
 
 
 def test_an_idle_service_shows_a_view_of_no_sign_in() -> None:
@@ -370,6 +257,17 @@ def test_the_service_asks_nobody_where_the_api_address_is_not_safe(
     kodi.settings["client_id"] = "client-id"
     service.onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
     assert answered(kodi, "r1").problem == "api_url_refused"
+
+
+@pytest.mark.parametrize("seconds", [None, 0.0, float("nan"), float("inf"), 1e30, -1e30])
+def test_a_time_that_is_none_has_no_date(monkeypatch: pytest.MonkeyPatch, seconds: float | None) -> None:
+    monkeypatch.setattr("xbmc.getRegion", lambda _what: "%d/%m/%Y")
+    assert account._date(seconds) == ""
+
+
+def test_a_time_is_written_as_kodi_writes_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xbmc.getRegion", lambda _what: "%d/%m/%Y")
+    assert account._date(1_800_000_000.0) == "15/01/2027"
 
 
 def test_every_notice_reaches_the_screen(kodi: FakeKodi) -> None:

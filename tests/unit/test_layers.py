@@ -11,13 +11,13 @@ import pytest
 LIB = Path(__file__).parents[2] / "lib"
 NETWORK = ("certifi", "http.client", "requests", "ssl", "urllib3")
 KODI = ("xbmc", "xbmcaddon", "xbmcgui", "xbmcvfs")
-SESSION = "simkl_connect.http.session"
 MODULES = sorted(
     ".".join(path.relative_to(LIB).with_suffix("").parts)
     for path in (LIB / "simkl_connect").rglob("*.py")
     if path.stem != "__init__"
 )
-PURE = [name for name in MODULES if not name.startswith("simkl_connect.kodi.") and name != SESSION]
+ON_REQUESTS = ["simkl_connect.http.adapter", "simkl_connect.http.session"]
+PURE = [name for name in MODULES if not name.startswith("simkl_connect.kodi.") and name not in ON_REQUESTS]
 BARRED = "import sys; sys.path.insert(0, {lib!r}); sys.modules.update(dict.fromkeys({barred!r})); import {module}"
 
 
@@ -31,8 +31,9 @@ def test_a_pure_module_needs_neither_kodi_nor_the_network(module: str) -> None:
     assert imports_without(module, *KODI, *NETWORK)
 
 
-def test_the_session_needs_no_kodi() -> None:
-    assert imports_without(SESSION, *KODI)
+@pytest.mark.parametrize("module", ON_REQUESTS)
+def test_what_stands_on_requests_needs_no_kodi(module: str) -> None:
+    assert imports_without(module, *KODI)
 
 
 @pytest.mark.parametrize("module", ["script", "service"])

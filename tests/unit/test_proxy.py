@@ -8,23 +8,24 @@ import socket
 import ssl
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from fake_kodi import FakeKodi
+from scripted_server import read_request
 from simkl_connect.errors import ConnectionFailed, Problem
+from simkl_connect.http import adapter
 from simkl_connect.http.messages import ClientInfo, Request
-from simkl_connect.http.session import Transport
-from simkl_connect.http.trust import Trust
+from simkl_connect.http.session import Session
 from simkl_connect.kodi.proxy import proxy
 from simkl_simulator import Hang, Simulator, silent_listener
 from simkl_simulator.certificates import Certificates, Pair, make_certificates
 from simkl_simulator.socks import socks_proxy
 
-CODE = Request("GET", "/oauth/pin")
+CODE = Request("GET", "/oauth/pin", "id")
 SETTINGS = {
     "network.usehttpproxy": True,
     "network.httpproxytype": 0,
@@ -61,7 +62,7 @@ class HttpProxy:
         except OSError:  # closed, or a client that trusts nobody
             return
         with client:
-            head = client.recv(4096)
+            head = read_request(client)
             self.heads.append(head)
             if b"Proxy-Authorization: Basic " + base64.b64encode(b"us er:pass/word") not in head:
                 client.sendall(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
@@ -76,6 +77,7 @@ class HttpProxy:
                 _relay(client, server)
 
     def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
 
@@ -99,31 +101,32 @@ def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificate
 
 
 @contextmanager
-def transport(url: str, proxy_url: str) -> Iterator[Transport]:
-    opened = Transport(ClientInfo(url, "id", "1.2.3", "simkl-connect/1.2.3", proxy_url), Trust())
-    try:
+def session(url: str, proxy_url: str) -> Iterator[Session]:
+    with closing(Session(ClientInfo(url, "1.2.3", "simkl-connect/1.2.3"), lambda: proxy_url)) as opened:
         yield opened
-    finally:
-        opened.close()
 
 
-def port_of_nobody() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+@pytest.fixture
+def port_of_nobody() -> Iterator[int]:
+    """Bound, so that no other program gets it, and refused to all since nobody listens."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def failure(proxy_url: str) -> ConnectionFailed:
-    with transport("https://127.0.0.1:9", proxy_url) as through, pytest.raises(ConnectionFailed) as caught:
+    with session("https://127.0.0.1:9", proxy_url) as through, pytest.raises(ConnectionFailed) as caught:
         through.send(CODE)
     return caught.value
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_https_goes_through_the_proxy_with_user_and_password(certificates: Certificates, scheme: str) -> None:
+    if scheme == "https" and not adapter._WRAPS_TLS_IN_TLS:
+        pytest.skip("urllib3 is too old")
     proxy_before = HttpProxy(certificates.good if scheme == "https" else None)
     with Simulator({"id": "v1"}, tls=certificates.good) as simkl:
-        with transport(simkl.url, f"{scheme}://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}") as through:
+        with session(simkl.url, f"{scheme}://us%20er:pass%2Fword@localhost:{proxy_before.port}") as through:
             assert [through.send(CODE).status for _ in range(2)] == [200, 200]
         assert [request.headers["host"] for request in simkl.requests] == [simkl.url.partition("://")[2]] * 2
         assert simkl.connections == 1
@@ -131,18 +134,27 @@ def test_https_goes_through_the_proxy_with_user_and_password(certificates: Certi
     assert b"client_id" not in proxy_before.heads[0]
 
 
+@pytest.mark.skipif(not adapter._WRAPS_TLS_IN_TLS, reason="urllib3 is too old")
 def test_a_proxy_whose_own_certificate_is_bad_sees_no_login(certificates: Certificates) -> None:
     proxy_before = HttpProxy(certificates.unknown_issuer)
-    failed = failure(f"https://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}")
+    failed = failure(f"https://us%20er:pass%2Fword@localhost:{proxy_before.port}")
     proxy_before.close()
     assert failed.problem is Problem.TLS
+    assert proxy_before.heads == []
+
+
+def test_a_urllib3_that_would_speak_to_an_https_proxy_in_clear_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "_WRAPS_TLS_IN_TLS", False)
+    proxy_before = HttpProxy()
+    assert failure(f"https://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}").problem is Problem.PROXY
+    proxy_before.close()
     assert proxy_before.heads == []
 
 
 def test_http_on_this_machine_goes_through_the_proxy_with_user_and_password() -> None:
     proxy_before = HttpProxy()
     with Simulator({"id": "v1"}) as simkl:
-        with transport(simkl.url, f"http://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}") as through:
+        with session(simkl.url, f"http://us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}") as through:
             assert through.send(CODE).status == 200
         (seen,) = simkl.requests
         assert seen.query["client_id"] == "id"
@@ -157,18 +169,29 @@ def test_without_a_proxy_in_kodis_settings_the_systems_is_used(
 ) -> None:
     proxy_before = HttpProxy()
     monkeypatch.setenv(name, f"{scheme}us%20er:pass%2Fword@127.0.0.1:{proxy_before.port}")
-    with Simulator({"id": "v1"}, tls=certificates.good) as simkl, transport(simkl.url, "") as through:
+    with Simulator({"id": "v1"}, tls=certificates.good) as simkl, session(simkl.url, "") as through:
         assert through.send(CODE).status == 200
     proxy_before.close()
     assert len(proxy_before.heads) == 1
 
 
+def test_the_proxy_is_asked_for_before_each_request(certificates: Certificates) -> None:
+    proxies = iter(["", f"http://us%20er:pass%2Fword@127.0.0.1:{(proxy_before := HttpProxy()).port}", ""])
+    with Simulator({"id": "v1"}, tls=certificates.good) as simkl:
+        client = ClientInfo(simkl.url, "1.2.3", "simkl-connect/1.2.3")
+        with closing(Session(client, lambda: next(proxies))) as changing:
+            assert [changing.send(CODE).status for _ in range(3)] == [200] * 3
+        assert simkl.connections == 3
+    proxy_before.close()
+    assert len(proxy_before.heads) == 1
+
+
 def test_a_system_that_wants_no_proxy_for_a_server_gets_none(
-    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch, port_of_nobody: int
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port_of_nobody()}")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port_of_nobody}")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with Simulator({"id": "v1"}, tls=certificates.good) as simkl, transport(simkl.url, "") as straight:
+    with Simulator({"id": "v1"}, tls=certificates.good) as simkl, session(simkl.url, "") as straight:
         assert straight.send(CODE).status == 200
 
 
@@ -186,14 +209,14 @@ def test_a_proxy_whose_address_is_none_is_named(address: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks4", "socks5", "socks5h"])
-def test_a_proxy_that_is_not_there_is_named(scheme: str) -> None:
-    assert failure(f"{scheme}://127.0.0.1:{port_of_nobody()}").problem is Problem.PROXY
+def test_a_proxy_that_is_not_there_is_named(scheme: str, port_of_nobody: int) -> None:
+    assert failure(f"{scheme}://127.0.0.1:{port_of_nobody}").problem is Problem.PROXY
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
 def test_https_goes_through_a_socks_proxy_with_user_and_password(certificates: Certificates, scheme: str) -> None:
     with Simulator({"id": "v1"}, tls=certificates.good) as simkl, socks_proxy(("us er", "pass/word")) as proxy:
-        with transport(simkl.url, f"{scheme}://us%20er:pass%2Fword@127.0.0.1:{proxy.port}") as through:
+        with session(simkl.url, f"{scheme}://us%20er:pass%2Fword@127.0.0.1:{proxy.port}") as through:
             assert [through.send(CODE).status for _ in range(2)] == [200, 200]
         assert len(simkl.requests) == 2
         assert [host for host, _ in proxy.targets] == ["127.0.0.1"]
@@ -215,7 +238,7 @@ def test_a_request_that_hangs_in_a_socks_proxy_is_ended_at_once(phase: str) -> N
             port = stack.enter_context(socks_proxy()).port
         else:
             port = stack.enter_context(silent_listener(accepts=phase == "handshake")).port
-        through = stack.enter_context(transport(simkl.url, f"socks5://127.0.0.1:{port}"))
+        through = stack.enter_context(session(simkl.url, f"socks5://127.0.0.1:{port}"))
         caught: list[Problem] = []
 
         def send() -> None:
@@ -245,6 +268,12 @@ def test_a_kind_of_proxy_that_can_not_be_used_here_is_named() -> None:
         ({"network.usehttpproxy": False}, ""),
         ({"network.httpproxyserver": ""}, ""),
         ({"network.httpproxyserver": "fd00::1"}, "http://[fd00::1]:3128"),
+        ({"network.httpproxyserver": "http://127.0.0.1"}, "http://127.0.0.1:3128"),
+        ({"network.httpproxyserver": " HTTP://proxy.example/ "}, "http://proxy.example:3128"),
+        ({"network.httpproxyserver": "socks5://proxy.example"}, "socks5://proxy.example:3128"),
+        ({"network.httpproxyserver": "http://[fd00::1]/"}, "http://[fd00::1]:3128"),
+        ({"network.httpproxyserver": " / "}, ""),
+        ({"network.httpproxyserver": None}, ""),
         ({"network.httpproxytype": 1}, "socks4://proxy.example:3128"),
         ({"network.httpproxytype": 4}, "socks5h://proxy.example:3128"),
         ({"network.httpproxytype": 99}, "http://proxy.example:3128"),
@@ -263,5 +292,9 @@ def test_kodis_settings_become_an_address(
     assert proxy() == expected
 
 
-def test_the_password_is_not_in_the_identitys_repr() -> None:
-    assert "CANARY" not in repr(ClientInfo("https://api.simkl.com", "id", "1", "ua", "http://u:CANARY@proxy"))
+def test_without_a_proxy_kodi_is_asked_one_thing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kodi = FakeKodi(tmp_path)
+    kodi.install(monkeypatch)
+    kodi.own_settings = {"network.usehttpproxy": False}
+    proxy()
+    assert kodi.asked == ["network.usehttpproxy"]

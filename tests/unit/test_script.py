@@ -87,39 +87,36 @@ def test_a_kodi_that_ends_is_not_held_up(clock: FakeClock) -> None:
 
 def closed_at(clock: FakeClock, monitor: Monitor) -> float:
     times: list[float] = []
-    script._close(SimpleNamespace(close=lambda: times.append(clock.now)), monitor)  # type: ignore[arg-type]
+    window = SimpleNamespace(close=lambda: times.append(clock.now))
+    script._close(REQUEST, window, monitor)  # type: ignore[arg-type]
     return times[0]
 
 
 def test_a_window_is_closed_at_once(clock: FakeClock) -> None:
+    channel.claim_dialog(REQUEST)
     assert closed_at(clock, Monitor(clock)) == 0
+    assert not channel.is_dialog_claimed()
 
 
-def test_a_window_stays_open_while_kodi_stops_the_service(kodi: FakeKodi, clock: FakeClock) -> None:
-    kodi.disabled = True
-
-    def end(_wait: int) -> None:
-        if clock.now > 3.0:
-            channel.withdraw()
-
-    assert closed_at(clock, Monitor(clock, end)) == pytest.approx(3.0 + script.REST_ENDS_WITHIN, abs=0.1)
+def test_a_window_that_another_has_replaced_is_closed_at_once_and_leaves_the_claim(clock: FakeClock) -> None:
+    channel.claim_dialog("r2")
+    assert closed_at(clock, Monitor(clock)) == 0
+    assert channel.owns_dialog("r2")
 
 
-def test_a_service_that_kodi_has_to_end_is_not_waited_for_longer_than_kodi_does(
-    kodi: FakeKodi, clock: FakeClock
-) -> None:
-    kodi.disabled = True
-    longest = script.SERVICE_ENDS_WITHIN + script.REST_ENDS_WITHIN
-    assert closed_at(clock, Monitor(clock)) == pytest.approx(longest, abs=0.1)
+def test_a_window_stays_open_until_a_service_that_ends_has_ended(clock: FakeClock) -> None:
+    channel.claim_dialog(REQUEST)
+    channel.withdraw()
+    assert closed_at(clock, Monitor(clock)) == script.SERVICE_ENDS_WITHIN
 
 
 def test_a_press_opens_the_window_gives_way_fills_it_and_closes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     window = SimpleNamespace(put=lambda *_: None, show=lambda: done.append("show"))
-    presenter = SimpleNamespace(present=lambda *_: done.append("present"))
-    monkeypatch.setattr(script, "SignInDialog", lambda *_: window)
+    dialog = SimpleNamespace(present=lambda *_: done.append("present"))
+    monkeypatch.setattr(script, "SignInWindow", lambda *_: window)
     monkeypatch.setattr(script, "_give_way", lambda *_: done.append("give way"))
     monkeypatch.setattr(script, "_close", lambda *_: done.append("close"))
-    monkeypatch.setitem(sys.modules, "simkl_connect.kodi.presenter", presenter)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "simkl_connect.kodi.dialog", dialog)  # type: ignore[arg-type]
     script.sign_in()
     assert done == ["show", "give way", "present", "close"]

@@ -12,7 +12,7 @@ from typing import Iterator
 
 import pytest
 from simkl_connect.kodi import notifications, texts
-from simkl_connect.ui.screen import Button
+from simkl_connect.ui.view import Button
 
 PROJECT = Path(__file__).parents[2]
 FOLDERS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simkl_connect.auth.events import CodeExpired, CodeIssued, Denied, Granted, SlowDown
-from simkl_connect.auth.state_machine import SLOW_DOWN_BY, Event
+from simkl_connect.auth.events import CodeExpired, CodeIssued, Denied, Event, Granted, SlowDown
+from simkl_connect.auth.state_machine import SLOW_DOWN_BY
 from simkl_connect.errors import PermanentError
 
 
@@ -35,6 +35,6 @@ class Watch:
                 self.interval = read.authorization.interval
                 self.deadline = self.asked_at + read.authorization.expires_in
         elif isinstance(read, SlowDown):
-            self.interval += SLOW_DOWN_BY
+            self.interval = max(self.interval + SLOW_DOWN_BY, read.interval)
         elif isinstance(read, (CodeExpired, Denied, Granted)) or type(read) is PermanentError:
             self.over = True

@@ -11,11 +11,10 @@ import math
 import re
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Mapping, TypeVar
 from urllib.parse import urlsplit
 
-from ..auth.events import Answer, CodeIssued
-from ..errors import PermanentError, Problem, TransientError
+from ..errors import Failure, PermanentError, Problem, TransientError
 from ..http.messages import Response
 from ..models import DeviceAuthorization, Secret
 
@@ -31,20 +30,24 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _SIMKL_HOST = re.compile(r"(?:[a-z0-9-]+\.)*simkl\.com")
 _NO_DATE = (TypeError, ValueError, IndexError, OverflowError)
 """What parsedate_to_datetime raises: the first three by Python version, the last for numbers without end."""
-_MARKUP = re.compile(r"\[/?(?:B|I|LIGHT|UPPERCASE|LOWERCASE|CAPITALIZE|CR|TABS|COLOR)\b[^\]]*\]", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\[/?(?:B|I|LIGHT|UPPERCASE|LOWERCASE|CAPITALIZE|CR|TABS|COLOR)\b[^\]]*\]|\$(?=[\w$]*\[)", re.IGNORECASE
+)
+"""Kodi's tags, and the "$" of what it replaces in a label, such as ``$INFO[…]``, ``$LOCALIZE[…]``, ``$VAR[…]``."""
 
 
-Body = Dict[str, Any]
+Body = Mapping[str, Any]
 """A JSON object."""
+T = TypeVar("T")
 
 
 class BadAnswer(Exception):
     """A response that is not what the protocol promises. Its text names the field, never the value."""
 
 
-def read(response: Response, read_body: Callable[[Body], Answer]) -> Answer:
+def read(response: Response, read_body: Callable[[Body], T]) -> T | Failure:
     """What ``read_body`` makes of the body, where there is a good one; it may raise BadAnswer. Else what that means."""
-    if response.status != 200 or looks_like_a_web_page(response):
+    if response.status not in (200, 201) or looks_like_a_web_page(response):
         return read_failure(response)
     try:
         return read_body(read_object(response))
@@ -52,17 +55,17 @@ def read(response: Response, read_body: Callable[[Body], Answer]) -> Answer:
         return TransientError(Problem.BAD_ANSWER, str(bad))
 
 
-def read_code(body: Body, user_code: Secret, uri: str, uri_with_code: str, device_code: Secret | None) -> CodeIssued:
+def read_device_authorization(
+    body: Body, user_code: Secret, uri: str, complete_uri: str, device_code: Secret | None
+) -> DeviceAuthorization:
     """A code to show, with the times in ``body``."""
-    return CodeIssued(
-        DeviceAuthorization(
-            user_code=user_code,
-            verification_uri=uri,
-            verification_uri_complete=Secret(uri_with_code),
-            expires_in=read_seconds(body, "expires_in", EXPIRES_IN, LONGEST_EXPIRES_IN),
-            interval=read_seconds(body, "interval", INTERVAL, LONGEST_INTERVAL),
-            device_code=device_code,
-        )
+    return DeviceAuthorization(
+        user_code=user_code,
+        verification_uri=uri,
+        verification_uri_complete=Secret(complete_uri),
+        expires_in=read_seconds(body, "expires_in", EXPIRES_IN, LONGEST_EXPIRES_IN),
+        interval=read_seconds(body, "interval", INTERVAL, LONGEST_INTERVAL),
+        device_code=device_code,
     )
 
 
@@ -125,31 +128,32 @@ def read_verification_uri(value: object, otherwise: str = KNOWN_VERIFICATION_URI
 
 
 def clean_text(value: object, longest: int = 60) -> str:
-    """Text from the server made fit to draw: one line, no control characters, none of Kodi's markup."""
+    """Text from the server made fit to draw: one line, no control characters, nothing that Kodi evaluates."""
     if not isinstance(value, str):
         return ""
     printable = "".join(char if char.isprintable() else " " for char in value[: 20 * longest])
     unmarked = printable
-    while _MARKUP.search(unmarked):  # removing one tag can join the halves of another
+    while _MARKUP.search(unmarked):  # removing one piece can join the halves of another
         unmarked = _MARKUP.sub("", unmarked)
     text = " ".join(unmarked.split())
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def read_failure(response: Response) -> TransientError | PermanentError:
+def read_failure(response: Response) -> Failure:
     """What a response with an unexpected status means, where the endpoint has no better word for it.
 
-    A cause that may pass is :class:`TransientError`. Simkl's final words are 401 and 412 (Simkl's error reference).
+    A cause that may pass is a :class:`TransientError`. Simkl's final words are 401 and 412 (its error reference), but
+    not in a page for people: that comes from something in between.
     """
-    detail = f"HTTP {response.status}{error_id(response)}"
+    detail, is_page = f"HTTP {response.status}{error_id(response)}", looks_like_a_web_page(response)
     redirect, sign_in_first = 300 <= response.status < 400, response.status == 511  # RFC 6585, section 6
-    if redirect or sign_in_first or (response.status < 400 and looks_like_a_web_page(response)):
+    if redirect or sign_in_first or (response.status < 400 and is_page):
         return TransientError(Problem.CAPTIVE_PORTAL, f"{detail}, not an answer of Simkl's API")
     if response.status == 429:
         return TransientError(Problem.RATE_LIMITED, detail, retry_after(response))
-    if response.status == 412:
+    if response.status == 412 and not is_page:
         return PermanentError(Problem.CLIENT_ID_REFUSED, detail)
-    if response.status == 401:
+    if response.status == 401 and not is_page:
         return PermanentError(Problem.REFUSED, detail)
     if response.status < 400:
         return TransientError(Problem.BAD_ANSWER, detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..auth.events import Answer, GrantEnded, Identified
+from ..auth.events import Event, GrantEnded, Identified
 from ..http.messages import Request, Response
 from ..models import Account, Token
 from .parsing import BadAnswer, Body, clean_text, error_id, looks_like_a_web_page, read
@@ -10,13 +10,13 @@ from .parsing import BadAnswer, Body, clean_text, error_id, looks_like_a_web_pag
 
 def account_request(token: Token) -> Request:
     """The request for the name behind ``token``."""
-    return Request("POST", "/users/settings", json={}, bearer=token.access_token)
+    return Request("POST", "/users/settings", token.client_id, json={}, bearer=token.access_token)
 
 
-def read_account(response: Response) -> Answer:
+def read_account(response: Response) -> Event:
     """The account's name, made fit to draw, and its id; 401 means that the token is not good any more.
 
-    A 401 with a page for people is not Simkl's: a connection must not end by the word of something in between.
+    A 401 with a page for people is not Simkl's: a grant must not end by the word of something in between.
     """
     if response.status == 401 and not looks_like_a_web_page(response):
         return GrantEnded(f"HTTP 401{error_id(response)}")
@@ -26,9 +26,14 @@ def read_account(response: Response) -> Answer:
 def _identified(body: Body) -> Identified:
     """Raises BadAnswer."""
     user, account = body.get("user"), body.get("account")
-    name = clean_text(user.get("name")) if isinstance(user, dict) else ""
-    number = account.get("id") if isinstance(account, dict) else None
+    name = clean_text(_text(user.get("name"))) if isinstance(user, dict) else ""
     if not name:
         raise BadAnswer("user.name is missing")
-    is_id = isinstance(number, (int, str)) and not isinstance(number, bool)
-    return Identified(Account(name=name, account_id=clean_text(str(number), 32) if is_id else ""))
+    account_id = clean_text(_text(account.get("id")), 32) if isinstance(account, dict) else ""
+    return Identified(Account(name, account_id))
+
+
+def _text(value: object) -> str:
+    """A string, or a number as one; empty for anything else."""
+    is_text = isinstance(value, (str, int)) and not isinstance(value, bool)
+    return str(value) if is_text else ""

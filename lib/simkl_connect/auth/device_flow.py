@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Callable, Mapping
 
 from ..api.parsing import (
+    LONGEST_INTERVAL,
     BadAnswer,
     Body,
     clean_text,
@@ -20,7 +21,7 @@ from ..api.parsing import (
     error_name,
     looks_like_a_web_page,
     read,
-    read_code,
+    read_device_authorization,
     read_failure,
     read_object,
     read_seconds,
@@ -32,10 +33,10 @@ from ..errors import PermanentError, Problem
 from ..http.messages import Request, Response
 from ..models import DeviceAuthorization, Secret, Token
 from .events import (
-    Answer,
     CodeExpired,
     CodeIssued,
     Denied,
+    Event,
     FlowNotSupported,
     Granted,
     GrantEnded,
@@ -45,13 +46,12 @@ from .events import (
     Revoked,
     SlowDown,
 )
-from .upkeep import LONGEST_TOKEN_EXPIRES_IN
 
 SCOPE = "media:read media:write"
 WRITE_SCOPE = "media:write"
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
-TOKEN_EXPIRES_IN = 604800.0
-"""Seconds; what Simkl documents."""
+TOKEN_EXPIRES_IN, LONGEST_TOKEN_EXPIRES_IN = 604800.0, 30 * 86400.0
+"""Seconds; what Simkl documents, and what is believed. A token that seems to live longer means a clock gone back."""
 
 _PASSING = ("temporarily_unavailable", "server_error")
 
@@ -74,11 +74,11 @@ class DeviceFlow:
         form = {"client_id": self._client_id, "scope": SCOPE}
         if self.verifier is not None:
             form.update(code_challenge=_challenge(self.verifier), code_challenge_method="S256")
-        return Request("POST", "/oauth2/device", form=form)
+        return Request("POST", "/oauth2/device", self._client_id, form=form)
 
-    def read_device_authorization(self, response: Response) -> Answer:
+    def read_device_authorization(self, response: Response) -> Event:
         """A V1 client id is unsuited here, and so is PKCE where the server takes it for a mistake."""
-        if response.status in (400, 401, 404, 410):
+        if response.status in (400, 401, 404, 410) and not looks_like_a_web_page(response):
             return self._read_unsuited(response)
         return read(response, self._code)
 
@@ -88,9 +88,9 @@ class DeviceFlow:
         uri = read_verification_uri(body.get("verification_uri"))
         filled_in = f"{uri}?user_code={user_code.reveal()}"
         complete = read_verification_uri(body.get("verification_uri_complete"), filled_in)
-        return read_code(body, user_code, uri, complete, device_code)
+        return CodeIssued(read_device_authorization(body, user_code, uri, complete, device_code))
 
-    def _read_unsuited(self, response: Response) -> Answer:
+    def _read_unsuited(self, response: Response) -> Event:
         error, detail = error_name(response), f"HTTP {response.status}{error_id(response)}"
         if self.verifier is not None and response.status == 400 and error in ("invalid_request", ""):
             return PkceNotSupported(Problem.REFUSED, detail)
@@ -104,37 +104,45 @@ class DeviceFlow:
             form["device_code"] = authorization.device_code.reveal()
         if self.verifier is not None:
             form["code_verifier"] = self.verifier.reveal()
-        return Request("POST", "/oauth2/token", form=form)
+        return Request("POST", "/oauth2/token", self._client_id, form=form)
 
-    def read_token(self, response: Response) -> Answer:
-        """RFC 8628, section 3.5, and RFC 6749, section 5.1."""
+    def read_token(self, response: Response) -> Event:
+        """RFC 8628, section 3.5, and RFC 6749, section 5.1.
+
+        The word in ``error`` counts whatever the status: some servers send it with 200, or ``slow_down`` with 429.
+        """
+        if looks_like_a_web_page(response):
+            return read_failure(response)
         error = error_name(response)
-        if not error or error in _PASSING or response.status in (408, 412) or not 400 <= response.status < 429:
-            return read(response, self._granted)
-        known: Mapping[str, Answer] = {
+        known: Mapping[str, Event] = {
             "authorization_pending": Pending(),
-            "slow_down": SlowDown(),
             "expired_token": CodeExpired(),
             "invalid_grant": CodeExpired(),
             "access_denied": Denied(),
             "invalid_client": PermanentError(Problem.CLIENT_ID_REFUSED, error),
             "unauthorized_client": PermanentError(Problem.CLIENT_ID_REFUSED, error),
         }
-        return known.get(error) or PermanentError(Problem.REFUSED, error, server_message=_description(response))
+        if error == "slow_down":
+            return SlowDown(read_seconds(read_object(response), "interval", 0.0, LONGEST_INTERVAL))
+        if error in known:
+            return known[error]
+        if not error or error in _PASSING or response.status in (408, 412) or not 400 <= response.status < 429:
+            return read(response, self._granted)
+        return PermanentError(Problem.REFUSED, error, server_message=_description(response))
 
     def _granted(self, body: Body) -> Granted:
         """Raises BadAnswer."""
         token = self._token(body, scope=SCOPE, refresh_token=None)
-        return Granted(token, None if WRITE_SCOPE in token.scope.split() else Problem.READ_ONLY)
+        return Granted(token, None if can_write(token.scope) else Problem.READ_ONLY)
 
     def refresh_request(self, token: Token) -> Request:
         """A new access token for an old one (RFC 6749, section 6). The old one ends with the answer."""
         form = {"grant_type": "refresh_token", "client_id": self._client_id}
         if token.refresh_token is not None:
             form["refresh_token"] = token.refresh_token.reveal()
-        return Request("POST", "/oauth2/token", form=form)
+        return Request("POST", "/oauth2/token", self._client_id, form=form)
 
-    def read_refresh(self, old: Token, response: Response) -> Answer:
+    def read_refresh(self, old: Token, response: Response) -> Event:
         """``invalid_grant`` is the only word that ends the connection; all else may pass."""
         if response.status in (400, 401) and error_name(response) == "invalid_grant":
             return GrantEnded(f"HTTP {response.status} invalid_grant")
@@ -143,9 +151,11 @@ class DeviceFlow:
     def revocation_request(self, token: Token) -> Request:
         """Ends the whole grant (RFC 7009, section 2.1)."""
         last = token.refresh_token or token.access_token
-        return Request("POST", "/oauth2/revoke", form={"client_id": self._client_id, "token": last.reveal()})
+        return Request(
+            "POST", "/oauth2/revoke", self._client_id, form={"client_id": self._client_id, "token": last.reveal()}
+        )
 
-    def read_revocation(self, response: Response) -> Answer:
+    def read_revocation(self, response: Response) -> Event:
         """Simkl answers 200 whether or not the token was known (RFC 7009, section 2.2)."""
         return Revoked() if response.status == 200 and not looks_like_a_web_page(response) else read_failure(response)
 
@@ -157,15 +167,19 @@ class DeviceFlow:
             raise BadAnswer("token_type is not bearer")
         with suppress(BadAnswer):  # the access token comes once: it is not given up over what can be done without
             refresh_token = read_secret(body, "refresh_token")
-        granted = body.get("scope")
         lifetime = read_seconds(body, "expires_in", TOKEN_EXPIRES_IN, LONGEST_TOKEN_EXPIRES_IN)
         return Token(
             access_token=access_token,
             refresh_token=refresh_token,
             expires_at=self._wall_clock() + lifetime,
-            scope=clean_text(granted, 200) if isinstance(granted, str) else scope,
+            scope=_scope(body.get("scope"), scope),
             client_id=self._client_id,
         )
+
+
+def can_write(scope: str) -> bool:
+    """Whether a token of this scope may change anything; Simkl gives a read-only one for a scope that is missing."""
+    return WRITE_SCOPE in scope.split()
 
 
 def new_verifier() -> Secret:
@@ -180,3 +194,10 @@ def _challenge(verifier: Secret) -> str:
 
 def _description(response: Response) -> str:
     return clean_text(read_object(response).get("error_description"), 120)
+
+
+def _scope(granted: object, otherwise: str) -> str:
+    """Separated by spaces (RFC 6749, section 3.3); some servers separate by commas, or send a list."""
+    if isinstance(granted, list):
+        granted = " ".join(str(one) for one in granted)
+    return clean_text(granted.replace(",", " "), 200) if isinstance(granted, str) else otherwise

@@ -1,6 +1,6 @@
 """What Simkl's answer to a request can mean, whichever flow asked.
 
-The flows read answers into these; the state machine takes them as its events.
+The flows read responses into these; the state machine takes them as its events.
 """
 
 from __future__ import annotations
@@ -21,18 +21,25 @@ class Pending:
     """The user has not decided yet: poll again after the interval."""
 
 
-class SlowDown:
-    """Polled too fast: the interval grows by 5 s for good (RFC 8628, section 3.5)."""
+class SlowDown(NamedTuple):
+    """Polled too fast: the interval grows by 5 s for good (RFC 8628, section 3.5).
+
+    ``interval``: seconds that the server asks for besides, or 0. It counts where it is longer.
+    """
+
+    interval: float = 0.0
 
 
 class Granted(NamedTuple):
     """The user said yes. This token is delivered once: whoever loses it has lost the approval.
 
-    ``problem``: what the token falls short of, or None.
+    ``problem``: what the token falls short of, or None. ``storage_failure``: why it is not on the disk
+    yet, for the log.
     """
 
     token: Token
     problem: Problem | None = None
+    storage_failure: str = ""
 
 
 class CodeExpired:
@@ -64,16 +71,16 @@ class Refreshed(NamedTuple):
 
 
 class GrantEnded(NamedTuple):
-    """The server has ended the connection: only a new sign-in helps. ``detail`` is for the log."""
+    """The server has ended the grant: only a new sign-in helps. ``detail`` is for the log."""
 
     detail: str
 
 
 class Revoked:
-    """The connection has ended because we asked for it."""
+    """The grant has ended because we asked for it."""
 
 
-Answer = Union[
+Event = Union[
     CodeIssued,
     Pending,
     SlowDown,

@@ -29,8 +29,8 @@ class FlowChoice:
         self.flow = flows.pop(1 if worked_last == DeviceFlow.name else 0)
         self._others = flows
 
-    def otherwise(self, refusal: FlowNotSupported) -> bool:
-        """Turns to the next flow after ``refusal``; false if there is none left."""
+    def try_next(self, refusal: FlowNotSupported) -> bool:
+        """Turn to the next flow after ``refusal``; false if there is none left."""
         if isinstance(refusal, PkceNotSupported):
             self.flow = DeviceFlow(self.client_id, verifier=None)
             return True

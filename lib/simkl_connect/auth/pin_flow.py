@@ -9,8 +9,9 @@ from ..api.parsing import (
     Body,
     error_id,
     error_name,
+    looks_like_a_web_page,
     read,
-    read_code,
+    read_device_authorization,
     read_secret,
     read_user_code,
     read_verification_uri,
@@ -18,7 +19,7 @@ from ..api.parsing import (
 from ..errors import Problem
 from ..http.messages import Request, Response
 from ..models import DeviceAuthorization, Secret, Token
-from .events import Answer, CodeExpired, CodeIssued, FlowNotSupported, Granted, Pending, SlowDown
+from .events import CodeExpired, CodeIssued, Event, FlowNotSupported, Granted, Pending, SlowDown
 
 
 class PinFlow:
@@ -32,11 +33,12 @@ class PinFlow:
 
     def device_authorization_request(self) -> Request:
         """The request for a new code."""
-        return Request("GET", "/oauth/pin")
+        return Request("GET", "/oauth/pin", self._client_id)
 
-    def read_device_authorization(self, response: Response) -> Answer:
+    def read_device_authorization(self, response: Response) -> Event:
         """The ``device_code`` in this answer is a placeholder and ignored. A V2 client id is unsuited here."""
-        if response.status in (400, 401, 404, 410, 412):
+        is_refusal = response.status in (400, 401, 412) and not looks_like_a_web_page(response)
+        if is_refusal or response.status in (404, 410):
             client = response.status == 412 or error_name(response) == "unauthorized_client"
             detail = f"HTTP {response.status}{error_id(response)}"
             return FlowNotSupported(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
@@ -46,23 +48,24 @@ class PinFlow:
         """Raises BadAnswer."""
         user_code = read_user_code(body)
         uri = read_verification_uri(body.get("verification_uri", body.get("verification_url")))
-        return read_code(body, user_code, uri, f"{uri}/{quote(user_code.reveal(), safe='')}", device_code=None)
+        complete_uri = f"{uri}/{quote(user_code.reveal(), safe='')}"
+        return CodeIssued(read_device_authorization(body, user_code, uri, complete_uri, device_code=None))
 
     def token_request(self, authorization: DeviceAuthorization) -> Request:
         """One poll."""
-        return Request("GET", f"/oauth/pin/{quote(authorization.user_code.reveal(), safe='')}")
+        return Request("GET", f"/oauth/pin/{quote(authorization.user_code.reveal(), safe='')}", self._client_id)
 
-    def read_token(self, response: Response) -> Answer:
+    def read_token(self, response: Response) -> Event:
         """Any body with ``device_code`` is a new code that nobody asked for: the one polled is gone."""
         return read(response, self._token)
 
-    def _token(self, body: Body) -> Answer:
+    def _token(self, body: Body) -> Event:
         """Raises BadAnswer."""
         if "device_code" in body:
             return CodeExpired()
         if body.get("result") == "OK":
             return Granted(Token(access_token=read_secret(body, "access_token"), client_id=self._client_id))
-        refusals: dict[str, Answer] = {"authorization pending": Pending(), "slow down": SlowDown()}
+        refusals: dict[str, Event] = {"authorization pending": Pending(), "slow down": SlowDown()}
         message = body.get("message") if body.get("result") == "KO" else None
         refusal = refusals.get(message.strip().lower()) if isinstance(message, str) else None
         if refusal is None:

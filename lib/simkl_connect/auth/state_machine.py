@@ -1,11 +1,14 @@
 """The sign-in as a state machine: what to do next, from a state, an event and the time.
 
-It knows neither the network nor the clock nor a screen: 900 seconds pass in a millisecond here.
+Theory. A device authorization (RFC 8628) is a conversation with three clocks: the code lives ``expires_in`` seconds
+from the moment it was asked for, a poll may follow the last answer after ``interval`` seconds and not before, and a
+"slow down" makes that interval longer for good. A machine that answers "what now?" from (state, event, now) holds all
+three, and knows neither network nor clock nor screen: 900 seconds of polling pass in a millisecond in a test.
 
-The rule: a code is asked for once, polled never before its time and never after its deadline, one request at
-a time; and a token that arrives is taken in every phase, because the server delivers it only once.
-TRANSITIONS holds the whole of it; an event that has no row changes nothing, but any answer counts as one: the interval
-begins anew with it.
+The rules: a code is asked for once, polled never before its time and never after its deadline, one request at a time;
+and a token that arrives is taken in every phase, because the server delivers it only once. ``TRANSITIONS`` holds the
+whole of it, by (phase, type of event). An event that has no row changes no phase, but every answer ends the request in
+flight and begins the interval anew.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from typing import Any, Callable, NamedTuple, Union
 
 from ..errors import PermanentError, Problem, TransientError
 from ..models import Account, DeviceAuthorization
-from .events import Answer, CodeExpired, CodeIssued, Denied, Granted, GrantEnded, Identified, Pending, SlowDown
+from .events import CodeExpired, CodeIssued, Denied, Event, Granted, GrantEnded, Identified, Pending, SlowDown
 from .phases import Phase
 
 SLOW_DOWN_BY = 5.0
@@ -95,7 +98,7 @@ class SignIn(NamedTuple):
             return None
         return self.deadline if self.in_flight else min(self.due, self.deadline)
 
-    def advance(self, event: Event, now: float, jitter: float = 0.0) -> SignIn:
+    def advance(self, event: Input, now: float, jitter: float = 0.0) -> SignIn:
         """The state after ``event``. ``jitter`` from 0 to 1 spreads the retries of many devices."""
         answered = self
         if not isinstance(event, (Sent, Tick, Cancelled)):
@@ -104,7 +107,7 @@ class SignIn(NamedTuple):
         return handler(answered, event, now, jitter) if handler else answered
 
 
-Event = Union[Sent, Tick, Cancelled, Answer]
+Input = Union[Sent, Tick, Cancelled, Event]
 
 
 def _send(state: SignIn, _event: Sent, now: float, _jitter: float) -> SignIn:
@@ -127,8 +130,9 @@ def _wait(state: SignIn, _event: Pending, now: float, _jitter: float) -> SignIn:
     return state._replace(phase=Phase.WAITING, due=now + state.interval, failures=0, problem=None)
 
 
-def _slow_down(state: SignIn, _event: SlowDown, now: float, jitter: float) -> SignIn:
-    return _wait(state._replace(interval=state.interval + SLOW_DOWN_BY), Pending(), now, jitter)
+def _slow_down(state: SignIn, event: SlowDown, now: float, jitter: float) -> SignIn:
+    interval = max(state.interval + SLOW_DOWN_BY, event.interval)
+    return _wait(state._replace(interval=interval), Pending(), now, jitter)
 
 
 def _retry(state: SignIn, event: TransientError, now: float, jitter: float) -> SignIn:
@@ -176,7 +180,7 @@ def _stay_nameless(state: SignIn, _event: TransientError | PermanentError, _now:
 
 Handler = Callable[[SignIn, Any, float, float], SignIn]
 
-_WHILE_A_CODE_IS_OUT: dict[type[Event], Handler] = {
+_WHILE_A_CODE_IS_OUT: dict[type[Input], Handler] = {
     Sent: _send,
     Tick: _expire_on_time,
     Pending: _wait,
@@ -188,7 +192,7 @@ _WHILE_A_CODE_IS_OUT: dict[type[Event], Handler] = {
     PermanentError: _fail,
     Cancelled: _cancel,
 }
-_BY_PHASE: dict[Phase, dict[type[Event], Handler]] = {
+_BY_PHASE: dict[Phase, dict[type[Input], Handler]] = {
     Phase.STARTING: {Sent: _send, CodeIssued: _show, TransientError: _fail, PermanentError: _fail, Cancelled: _cancel},
     Phase.WAITING: _WHILE_A_CODE_IS_OUT,
     Phase.RETRYING: _WHILE_A_CODE_IS_OUT,
@@ -204,6 +208,6 @@ _BY_PHASE: dict[Phase, dict[type[Event], Handler]] = {
     Phase.FAILED: {Granted: _connect},
     Phase.CANCELLED: {Granted: _connect},
 }
-TRANSITIONS: dict[tuple[Phase, type[Event]], Handler] = {
+TRANSITIONS: dict[tuple[Phase, type[Input]], Handler] = {
     (phase, event): handler for phase, row in _BY_PHASE.items() for event, handler in row.items()
 }

@@ -1,4 +1,4 @@
-"""Keeps the stored connection good: refreshes the token, finds out whose it is, ends it when asked to.
+"""Keeps the stored grant good: refreshes the token, finds out whose it is, ends it when asked to.
 
 It is the only one that refreshes, and it does one thing at a time, because a refresh ends the token before it.
 """
@@ -10,19 +10,28 @@ from enum import Enum
 from typing import Callable
 
 from ..api.users import account_request, read_account
-from ..errors import PermanentError, StorageFailed, TransientError
-from ..http.worker import Exchange
+from ..environment import Environment
+from ..errors import Failure, PermanentError, StorageFailed, TransientError
+from ..http.messages import Request, Response
+from ..http.worker import Job, Priority
 from ..models import Secret, Token
-from ..storage.token_store import Store
-from .device_flow import DeviceFlow
-from .events import Answer, GrantEnded, Identified, Refreshed, Revoked
-from .retirement import reminder_due, should_reconnect
-from .upkeep import LONGEST_TOKEN_EXPIRES_IN, LOOK_EVERY, REFRESH_WITHIN
+from .device_flow import LONGEST_TOKEN_EXPIRES_IN, DeviceFlow
+from .events import Event, GrantEnded, Identified, Refreshed, Revoked
 
+LOOK_EVERY = 300.0
+"""Seconds between two looks at the stored token."""
+REFRESH_WITHIN = 86400.0
+"""Seconds before the access token's end in which it is refreshed, at a moment drawn at random."""
 FIRST_RETRY, LONGEST_RETRY = 60.0, 3600.0
 """Seconds after a failed attempt; doubled each time."""
 NAME_ATTEMPTS = 3
 """How often the account's name is asked for before that is left to the next start."""
+REJECTED_AGAIN_WITHIN = 600.0
+"""Seconds after a refresh in which a 401 means the end of the grant, not of the access token."""
+REMIND_FROM = 1803859200.0
+"""Unix time of 1 March 2027: a month before Simkl ends the PIN flow, as it has announced."""
+REMIND_EVERY = 7 * 86400.0
+"""Seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -30,207 +39,240 @@ _log = logging.getLogger(__name__)
 class Notice(Enum):
     """What the user is told without having asked."""
 
-    ENDED = "Simkl has ended the connection"
+    ENDED = "Simkl has ended the grant"
     SIGNED_OUT = "signed out, here and at Simkl"
     SIGNED_OUT_HERE = "signed out here; Simkl could not be reached"
     SIGNED_OUT_PIN = "signed out here; a PIN token can only be ended on Simkl's site"
     SETTINGS_LOST = "Kodi has lost the settings"
-    RECONNECT = "the connection will end with the PIN flow"
+    RECONNECT = "the grant will end with the PIN flow"
 
 
-class _Task(Enum):
+class _Purpose(Enum):
     REFRESH = "refresh"
     IDENTIFY = "identify"
     REVOKE = "revoke"
 
 
 class TokenRefresher:
-    """Never blocks; all methods belong to one thread.
-
-    ``client_id`` gives the configured one, ``open_exchange`` takes a token's own. ``clock`` gives seconds that never
-    jump, ``wall_clock`` Unix time in seconds, which may be wrong: it only decides when to refresh ahead of time and
-    when to remind. ``jitter`` gives a number from 0 to 1.
-    """
+    """A task. ``client_id`` gives the configured one, which may differ from the one the stored token was given to."""
 
     def __init__(
-        self,
-        store: Store,
-        client_id: Callable[[], str],
-        open_exchange: Callable[[str], Exchange],
-        notify: Callable[[Notice], None],
-        clock: Callable[[], float],
-        wall_clock: Callable[[], float],
-        jitter: Callable[[], float],
+        self, environment: Environment, client_id: Callable[[], str], notify: Callable[[Notice], None]
     ) -> None:
-        self._store = store
+        self._environment = environment
+        self._tokens = environment.tokens
         self._client_id = client_id
-        self._open_exchange = open_exchange
         self._notify = notify
-        self._clock = clock
-        self._wall_clock = wall_clock
-        self._jitter = jitter
-        self._exchange: Exchange | None = None
-        self._task = _Task.IDENTIFY
-        self._used = Token(Secret(""))
-        self._look_at = clock()
-        self._wants_to_look = True
+        self._job: Job[Event] | None = None
+        self._purpose = _Purpose.IDENTIFY
+        self._used: Token | None = None
+        self._look_at, self._is_planned = 0.0, True
         self.look_again()
 
     def look_again(self) -> None:
         """Something else is stored now: what was learnt of it before does not count any more."""
         self._failures = 0
         self._name_attempts = 0
-        self._refused: Secret | None = None
-        self._spread = REFRESH_WITHIN * (0.25 + 0.75 * self._jitter())
-        self._look_by(self._clock())
+        self._rejected: Secret | None = None
+        self._refreshed_at: float | None = None
+        self._spread = REFRESH_WITHIN * (0.25 + 0.75 * self._environment.jitter())
+        self._plan_look(0.0)
 
-    def advance(self) -> None:
-        """Takes an answer, and does what is due."""
-        if self._exchange is not None:
-            answer = self._exchange.answer()
-            if answer is not None:
-                self._drop_exchange()
-                self._take(answer)
-        elif self._clock() >= self._look_at:
-            self._look_at, self._wants_to_look = self._clock() + LOOK_EVERY, False
-            self._look()
+    def grant_rejected(self, access_token: Secret) -> None:
+        """Simkl answered 401 to a request with ``access_token``.
+
+        It is refreshed, or, where that is impossible or has just been done, asked for its owner: a second 401 ends the
+        grant. Nothing happens if another token is stored by now.
+        """
+        stored = self._tokens.token()
+        if stored is not None and stored.access_token == access_token and self._rejected != access_token:
+            self._rejected = access_token
+            self._plan_look(0.0)
 
     @property
-    def in_flight(self) -> bool:
-        """Whether an answer may arrive at any moment."""
-        return self._exchange is not None
+    def is_busy(self) -> bool:
+        """Whether the stored token is about to change or to end: who needs it had better wait."""
+        return self._job is not None or self._rejected is not None
+
+    def advance(self) -> None:
+        """Take an answer, and do what is due."""
+        if self._job is not None:
+            event = self._job.result
+            if event is not None:
+                self._job = None
+                self._take(event)
+        elif self._environment.clock() >= self._look_at:
+            self._look_at, self._is_planned = self._environment.clock() + LOOK_EVERY, False
+            self._look()
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
-        if self._exchange is not None:
-            moment = self._exchange.wake_at()
-        else:
-            moment = self._look_at if self._wants_to_look else None
-        return None if moment is None else max(0.0, moment - self._clock())
-
-    def _look_by(self, moment: float) -> None:
-        self._look_at, self._wants_to_look = moment, True
+        if self._job is not None or not self._is_planned:
+            return None
+        return max(0.0, self._look_at - self._environment.clock())
 
     def sign_out(self) -> None:
-        """Forgets the account here at once, then asks the server to end the connection as well."""
-        token = self._store.token()
-        if token is not None or self._task is not _Task.REVOKE:  # signing out twice does not stop the revocation
-            self._drop_exchange()
+        """Forget the account here at once, then ask the server to end the grant as well."""
+        token = self._tokens.token()
+        if self._job is not None and (token is not None or self._purpose is not _Purpose.REVOKE):
+            self._job.cancel()  # a second sign-out does not stop the revocation of the first
+            self._job = None
         try:
-            self._store.clear()
+            self._tokens.clear()
         except StorageFailed as failed:  # it is tried again, and what is read counts as forgotten
             _log.error("not saved: %s", failed)
-        self._look_by(self._clock())  # at what is offered to an account that has gone
+        self._plan_look(0.0)  # at what is offered to an account that has gone
         _log.info("signed out")
         if token is None:
             return
         if token.is_pin:
             self._notify(Notice.SIGNED_OUT_PIN)
             return
-        flow = DeviceFlow(token.client_id, None, self._wall_clock)
-        self._begin(_Task.REVOKE, token).start(flow.revocation_request(token), flow.read_revocation)
+        flow = self._flow(token)
+        self._send(_Purpose.REVOKE, token, flow.revocation_request(token), flow.read_revocation)
 
-    def close(self, timeout: float) -> None:
-        """Ends what is under way within about ``timeout`` seconds."""
-        if self._exchange is not None and not self._exchange.close(timeout):
-            _log.warning("a request did not end in time")
+    def close(self, _timeout: float) -> None:
+        """Send nothing more; the worker ends what is in flight."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _plan_look(self, seconds: float) -> None:
+        self._look_at, self._is_planned = self._environment.clock() + seconds, True
+
+    def _flow(self, token: Token) -> DeviceFlow:
+        return DeviceFlow(token.client_id, None, self._environment.wall_clock)
+
+    def _send(self, purpose: _Purpose, token: Token, request: Request, read: Callable[[Response], Event]) -> None:
+        self._purpose, self._used = purpose, token
+        self._job = self._environment.worker.submit(request, read, Priority.REFRESH)
 
     def _look(self) -> None:
-        token = self._store.token()
+        token = self._tokens.token()
         self._remind(token)
         if token is None:
+            self._rejected = None
             return
-        flow = DeviceFlow(token.client_id, None, self._wall_clock)
-        if token.refresh_token is not None and (self._is_old(token) or token.access_token == self._refused):
-            exchange = self._begin(_Task.REFRESH, token)
-            exchange.start(
-                flow.refresh_request(token), lambda response: self._note(flow.read_refresh(token, response), exchange)
-            )
-        elif not self._store.account().name and self._name_attempts < NAME_ATTEMPTS:
+        is_rejected = token.access_token == self._rejected
+        to_be_refreshed = self._is_old(token) or (is_rejected and not self._has_just_refreshed)
+        if token.refresh_token is not None and to_be_refreshed:
+            self._send(_Purpose.REFRESH, token, self._flow(token).refresh_request(token), self._refresh_reader(token))
+        elif is_rejected or (not self._tokens.account().name and self._name_attempts < NAME_ATTEMPTS):
             self._name_attempts += 1
-            self._begin(_Task.IDENTIFY, token).start(account_request(token), read_account)
+            self._send(_Purpose.IDENTIFY, token, account_request(token), read_account)
 
-    def _note(self, answer: Answer, exchange: Exchange) -> Answer:
-        """Runs on the exchange's thread. A refresh that was dropped, as by signing out, must not come back."""
-        if isinstance(answer, Refreshed):
-            self._store.note_refreshed(answer.token, lambda: self._exchange is exchange)
-        return answer
+    def _refresh_reader(self, old: Token) -> Callable[[Response], Event]:
+        """Runs on the worker's thread: the answer has ended the old token, so the new one goes to the disk at once.
+
+        Unless another token, or none, is stored by then: a refresh that a sign-out has overtaken must not come back.
+        """
+        flow = self._flow(old)
+
+        def read(response: Response) -> Event:
+            event = flow.read_refresh(old, response)
+            if isinstance(event, Refreshed):
+                try:
+                    self._tokens.save_refreshed(event.token, replaces=old.access_token)
+                except StorageFailed as failed:  # it is kept in memory and written as soon as that goes
+                    _log.error("not saved: %s", failed)
+            return event
+
+        return read
+
+    @property
+    def _has_just_refreshed(self) -> bool:
+        now = self._environment.clock()
+        return self._refreshed_at is not None and now - self._refreshed_at < REJECTED_AGAIN_WITHIN
 
     def _is_old(self, token: Token) -> bool:
         """Less than a day left; a token that lives longer than any can means that the clock has gone back."""
-        left = (token.expires_at or 0.0) - self._wall_clock()
+        if token.expires_at is None:
+            return False
+        left = token.expires_at - self._environment.wall_clock()
         return left < self._spread or left > LONGEST_TOKEN_EXPIRES_IN + REFRESH_WITHIN
 
     def _remind(self, token: Token | None) -> None:
-        now = self._wall_clock()
+        """Before the PIN flow's end, offer a new sign-in to a PIN token that another client id could replace."""
+        now = self._environment.wall_clock()
         offer = should_reconnect(token, self._client_id(), now)
         try:
-            self._store.offer_reconnect(offer)
-            if offer and reminder_due(self._store.reminded_at(), now):
-                self._store.save_reminded_at(now)
+            self._tokens.offer_reconnect(offer)
+            if offer and is_reminder_due(self._tokens.reminded_at(), now):
+                self._tokens.save_reminded_at(now)
                 self._notify(Notice.RECONNECT)
         except StorageFailed as failed:
             _log.warning("reminder not remembered: %s", failed)
 
-    def _begin(self, task: _Task, token: Token) -> Exchange:
-        self._task, self._used = task, token
-        self._exchange = self._open_exchange(token.client_id)
-        return self._exchange
-
-    def _drop_exchange(self) -> None:
-        if self._exchange is not None:
-            self._exchange.close()
-            self._exchange = None
-
-    def _take(self, answer: Answer) -> None:
-        stored = self._store.token()
-        if self._task is _Task.REVOKE:
-            self._say_signed_out(answer)
-        elif stored is None or stored.access_token != self._used.access_token:
-            if isinstance(answer, Refreshed):
-                self._store.strike(answer.token)
+    def _take(self, event: Event) -> None:
+        if self._purpose is _Purpose.REVOKE:
+            self._tell_signed_out(event)
+        elif self._used is None or not self._is_about_stored(event, self._used):
             self.look_again()  # another token has been stored meanwhile: this answer is not about it
-        elif isinstance(answer, (TransientError, PermanentError)):
-            self._try_later(answer)
+        elif isinstance(event, (TransientError, PermanentError)):
+            self._try_later(event)
         else:
-            self._keep(answer, stored)
+            self._keep(event, self._used)
 
-    def _say_signed_out(self, answer: Answer) -> None:
-        if isinstance(answer, (TransientError, PermanentError)):
-            _log.warning("not revoked: %s (%s)", answer.problem.value, answer.detail)
-        self._notify(Notice.SIGNED_OUT if isinstance(answer, Revoked) else Notice.SIGNED_OUT_HERE)
+    def _is_about_stored(self, event: Event, used: Token) -> bool:
+        about = event.token if isinstance(event, Refreshed) else used
+        stored = self._tokens.token()
+        return stored is not None and stored.access_token == about.access_token
 
-    def _keep(self, answer: Answer, stored: Token) -> None:
+    def _tell_signed_out(self, event: Event) -> None:
+        if isinstance(event, (TransientError, PermanentError)):
+            _log.warning("not revoked: %s (%s)", event.problem.value, event.detail)
+        self._notify(Notice.SIGNED_OUT if isinstance(event, Revoked) else Notice.SIGNED_OUT_HERE)
+
+    def _keep(self, event: Event, used: Token) -> None:
         self._failures = 0
         try:
-            if isinstance(answer, Refreshed):
-                self._store.save_refreshed(answer.token)
-                _log.info("connection refreshed")
-                self._look_by(self._clock())
-                left = (answer.token.expires_at or 0.0) - self._wall_clock()
-                self._spread = min(self._spread, left / 2)  # a token that lives shorter than a day is not old when new
-            elif isinstance(answer, Identified):
-                self._store.save_account(answer.account)
-                self._refused = None
-            elif isinstance(answer, GrantEnded):
-                self._doubt(answer, stored)
+            if isinstance(event, Refreshed):
+                self._take_refreshed(event.token)
+            elif isinstance(event, Identified):
+                self._tokens.save_account(event.account, used)
+                self._rejected = None
+            elif isinstance(event, GrantEnded):
+                self._doubt(event, used)
         except StorageFailed as failed:
             _log.error("not saved: %s", failed)
 
-    def _doubt(self, ended: GrantEnded, stored: Token) -> None:
+    def _take_refreshed(self, token: Token) -> None:
+        _log.info("token refreshed")
+        self._rejected, self._refreshed_at = None, self._environment.clock()
+        self._plan_look(0.0)
+        left = (token.expires_at or 0.0) - self._environment.wall_clock()
+        self._spread = min(self._spread, left / 2)  # a token that lives shorter than a day is not old when new
+
+    def _doubt(self, ended: GrantEnded, used: Token) -> None:
         """A first 401 has the token refreshed and the request repeated; a second, or a refused refresh, is the end."""
-        if self._task is _Task.IDENTIFY and stored.refresh_token is not None and self._refused is None:
-            self._refused = stored.access_token
-            self._look_by(self._clock())
+        if self._purpose is _Purpose.IDENTIFY and used.refresh_token is not None and not self._has_just_refreshed:
+            self._rejected = used.access_token
+            self._plan_look(0.0)
             return
-        _log.warning("the connection has ended: %s", ended.detail)
-        self._store.end()
-        self._look_by(self._clock())
+        _log.warning("the grant has ended: %s", ended.detail)
+        self._rejected = None
+        self._tokens.end()
+        self._plan_look(0.0)
         self._notify(Notice.ENDED)
 
-    def _try_later(self, answer: TransientError | PermanentError) -> None:
-        _log.warning("%s: %s (%s)", self._task.value, answer.problem.value, answer.detail)
-        backoff = min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** min(self._failures, 10)) * (0.5 + 0.5 * self._jitter())
-        asked = answer.retry_after if isinstance(answer, TransientError) else None
+    def _try_later(self, failure: Failure) -> None:
+        _log.warning("%s: %s (%s)", self._purpose.value, failure.problem.value, failure.detail)
+        backoff = min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** min(self._failures, 10))
+        backoff *= 0.5 + 0.5 * self._environment.jitter()
+        asked = failure.retry_after if isinstance(failure, TransientError) else None
         self._failures += 1
-        self._look_by(self._clock() + max(backoff, asked or 0.0))
+        self._plan_look(max(backoff, asked or 0.0))
+
+
+def should_reconnect(token: Token | None, client_id: str, now: float) -> bool:
+    """Whether a new sign-in would bring a lasting token in place of one that ends with the PIN flow.
+
+    That is so once the add-on has another client id than the one the PIN token was given to. ``now``: Unix seconds.
+    """
+    if token is None or not token.is_pin or now < REMIND_FROM:
+        return False
+    return client_id not in ("", token.client_id)
+
+
+def is_reminder_due(reminded_at: float, now: float) -> bool:
+    """Whether a week has passed; a reminder in the future was given by a wrong clock."""
+    return not 0 <= now - reminded_at < REMIND_EVERY

@@ -20,6 +20,8 @@ POSTS_APART = 1.1
 networks are uneven."""
 INTERRUPT_EVERY = 0.1
 """Seconds between two attempts to end a request that is over its time: a name look-up takes no notice."""
+CANCELLED_FOR = 3.0
+"""Seconds that a request in flight goes on after it was cancelled: its answer may carry a token."""
 THREAD_RETRY = 1.0
 """Seconds until a thread is asked for again where the system gave none."""
 _JOIN_STEP = 0.01
@@ -65,7 +67,7 @@ class Job(Generic[T]):
         return self._result
 
     def cancel(self) -> bool:
-        """True: it was not sent and never will be. False: it is in flight or done, and its result still comes."""
+        """True: it was not sent and never will be. False: it is in flight or done, and its result comes soon."""
         return self._cancel(self)
 
     def finish(self, result: T | Failure) -> None:
@@ -97,14 +99,25 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._closed = False
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job is waiting or in flight."""
+        with self._changed:
+            return bool(self._waiting) or self._in_flight is not None
+
     def submit(self, request: Request, read: Callable[[Response], T], priority: Priority) -> Job[T]:
-        """Send ``request`` when its turn comes; ``read`` makes the result of the response, on the worker's thread."""
+        """Send ``request`` when its turn comes; ``read`` makes the result of the response, on the worker's thread.
+
+        A sign-in waits for no scrobble and no sync: such a request in flight is ended, and tried again by its owner.
+        """
         job = Job(request, read, priority, self._cancel)
         with self._changed:
             if self._closed:
                 job.finish(_CLOSED)
                 return job
             self._waiting.append(job)
+            if priority is Priority.SIGN_IN and self._in_flight and self._in_flight.priority >= Priority.SCROBBLE:
+                self._interrupt_at = self._clock()
             self._start_thread()
             self._changed.notify()
         return job
@@ -150,6 +163,8 @@ class Worker:
 
     def _cancel(self, job: Job[Any]) -> bool:
         with self._changed:
+            if job is self._in_flight:
+                self._interrupt_at = min(self._interrupt_at, self._clock() + CANCELLED_FOR)
             if job not in self._waiting:
                 return False
             self._waiting.remove(job)

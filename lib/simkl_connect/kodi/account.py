@@ -1,4 +1,4 @@
-"""The account as the viewer meets it: who is connected, whether to stay so."""
+"""The account screen: who is connected, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import xbmc
 import xbmcaddon
 import xbmcgui
 
+from ..api.parsing import clean_text
+from ..storage.stored import Stored
 from ..ui.commands import SIGN_OUT
 from . import ADDON_ID, ipc, texts
-from .settings import Settings
 from .texts import Texts
 
 
 def is_connected() -> bool:
     """Whether a token is stored."""
-    return Settings().token() is not None
+    return _stored().token() is not None
 
 
 def sign_out() -> None:
@@ -27,11 +28,10 @@ def sign_out() -> None:
 
 def show() -> bool:
     """Who is connected and since when, and what can be done about it. True: another account is wanted."""
-    settings, text = Settings(), Texts()
-    lines = [text.connected_as(settings.account().name)]
-    connected_at = settings.connected_at()
-    if connected_at is not None:
-        date = time.strftime(xbmc.getRegion("dateshort"), time.localtime(connected_at))
+    stored, text = _stored(), Texts()
+    lines = [text.connected_as(clean_text(stored.account().name))]  # stored by a version that took it as it was
+    date = _date(stored.connected_at())
+    if date:
         lines.append(text(texts.CONNECTED_SINCE).format(date=date))
     choice = xbmcgui.Dialog().yesnocustom(
         heading=_name(),
@@ -43,6 +43,19 @@ def show() -> bool:
     if choice == 2:
         sign_out()
     return choice == 1
+
+
+def _stored() -> Stored:
+    """As the settings mirror it; the database belongs to the service."""
+    return Stored(xbmcaddon.Addon(ADDON_ID).getSetting)
+
+
+def _date(seconds: float | None) -> str:
+    """The day of a Unix time as Kodi writes it; empty if there is none, or it is no time."""
+    try:
+        return time.strftime(xbmc.getRegion("dateshort"), time.localtime(seconds)) if seconds else ""
+    except (ValueError, OverflowError, OSError):  # nan; beyond the platform's calendar, in one of three ways
+        return ""
 
 
 def _name() -> str:

@@ -65,8 +65,14 @@ def published() -> str:
 
 
 def withdraw() -> None:
-    """Says that no service runs any more."""
-    xbmcgui.Window(HOME_WINDOW).clearProperty(STATE_PROPERTY)
+    """Says that the service ends: the last thing that it does. A dialog that is open closes.
+
+    It is told by the loss of its claim: after an update the next service may publish within milliseconds, and a look at
+    the state could miss the gap.
+    """
+    window = xbmcgui.Window(HOME_WINDOW)
+    window.clearProperty(STATE_PROPERTY)
+    window.clearProperty(DIALOG_PROPERTY)
 
 
 def claim_dialog(dialog: str) -> None:
@@ -75,12 +81,12 @@ def claim_dialog(dialog: str) -> None:
 
 
 def is_dialog_claimed() -> bool:
-    """Whether there is a dialog, or was one that could not say that it has gone."""
+    """Whether there is a dialog that the service has not closed, or was one that was killed."""
     return bool(xbmcgui.Window(HOME_WINDOW).getProperty(DIALOG_PROPERTY))
 
 
 def release_dialog(dialog: str) -> None:
-    """``dialog`` has gone."""
+    """``dialog`` is about to close."""
     if owns_dialog(dialog):
         xbmcgui.Window(HOME_WINDOW).clearProperty(DIALOG_PROPERTY)
 

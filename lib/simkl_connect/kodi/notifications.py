@@ -1,13 +1,13 @@
-"""What the user is told without a dialog."""
+"""Messages to the user outside the dialog."""
 
 from __future__ import annotations
 
-import xbmc
 import xbmcaddon
 import xbmcgui
 
 from ..auth.token_refresher import Notice
-from . import ADDON_ID, DIALOG_XML
+from . import ADDON_ID
+from .system import is_window_active
 from .texts import Texts
 
 NOTICES = {
@@ -29,7 +29,7 @@ def notify(notice: Notice) -> None:
 
 def notify_connected(name: str) -> None:
     """Says who is connected now, unless the sign-in dialog says it."""
-    if not xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"):
+    if not is_window_active():
         _show(Texts().connected_as(name))
 
 

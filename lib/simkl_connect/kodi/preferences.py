@@ -1,4 +1,4 @@
-"""What the viewer has set on the add-on's settings page."""
+"""What the user has set on the add-on's settings page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PACKAGED_CLIENT_ID = os.path.join(b"resources", b"client_id.txt")
 
 
 def client_id() -> str:
-    """The viewer's own client id, else the packaged one, else an empty string."""
+    """The user's own client id, else the packaged one, else an empty string."""
     return xbmcaddon.Addon(ADDON_ID).getSetting("client_id").strip() or _packaged_client_id()
 
 

@@ -1,4 +1,4 @@
-"""What a press starts. The sign-in's window comes first; what fills it is loaded once the service is on its way."""
+"""What a press starts. The window opens first; what fills it is loaded once the service is on its way to a code."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ import xbmcvfs
 
 from ..ui.commands import AUTHORIZE, SIGN_OUT
 from . import ADDON_ID, DIALOG_XML, ipc, texts
-from .dialog import SignInDialog
-from .system import is_enabled
+from .system import is_window_active
+from .window import SignInWindow
 
 PATIENCE, LOOK_EVERY = 0.5, 0.02
 """Seconds that the service is given to load, and between two looks whether it has."""
-SERVICE_ENDS_WITHIN, REST_ENDS_WITHIN = 6.0, 0.5
-"""Seconds from a disabled add-on to the last word of its service, which Kodi ends after five, and from there to its
-end.
-"""
+SERVICE_ENDS_WITHIN = 0.4
+"""Seconds from the last word of the service (:func:`ipc.withdraw`) until Kodi has freed its interpreter."""
 
 
 def main(arguments: list[str]) -> None:
@@ -41,13 +39,13 @@ def main(arguments: list[str]) -> None:
 
 
 def sign_in() -> bool:
-    """Starts a sign-in and shows it; where a dialog is open already, that one shows it. True: it came to its end."""
+    """Starts a sign-in and shows it; a dialog that is open already does so itself. True: the account was connected."""
     request = ipc.new_request()
     ipc.send(AUTHORIZE, request)
-    if ipc.is_dialog_claimed() and xbmc.getCondVisibility(f"Window.IsActive({DIALOG_XML})"):
+    if ipc.is_dialog_claimed() and is_window_active():
         return False
     addon = xbmcaddon.Addon(ADDON_ID)
-    dialog = SignInDialog(DIALOG_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
+    window = SignInWindow(DIALOG_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
     for name, value in (
         ("skin", xbmc.getSkinDir()),
         ("phase", "starting"),
@@ -55,37 +53,37 @@ def sign_in() -> bool:
         ("message", addon.getLocalizedString(texts.STARTING)),
         ("first_button", addon.getLocalizedString(texts.CANCEL)),
     ):
-        dialog.put(name, value)
-    ipc.claim_dialog(request)  # of several presses at once, each has found no dialog yet
+        window.put(name, value)
+    ipc.claim_dialog(request)  # after several presses at once, each script has found no dialog yet
     monitor = xbmc.Monitor()
-    dialog.show()
+    window.show()
     try:
-        _give_way(request, dialog, monitor)
-        from .presenter import present
+        _give_way(request, window, monitor)
+        from .dialog import present
 
-        return present(dialog, request, addon, monitor)
+        return present(window, request, addon, monitor)
     finally:
-        ipc.release_dialog(request)
-        _close(dialog, monitor)
+        _close(request, window, monitor)
 
 
-def _give_way(request: str, dialog: SignInDialog, monitor: xbmc.Monitor) -> None:
-    """Loads nothing while the service loads its engine: only one Python runs at a time, and the service has the longer
+def _give_way(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None:
+    """Loads nothing while the service loads its modules: only one Python runs at a time, and the service has the longer
     way to a code.
     """
     patient_until = monotonic() + PATIENCE
-    while monotonic() < patient_until and not dialog.is_pressed and request not in ipc.published():
+    while monotonic() < patient_until and not window.is_pressed and request not in ipc.published():
         if monitor.waitForAbort(LOOK_EVERY):
             return
 
 
-def _close(dialog: SignInDialog, monitor: xbmc.Monitor) -> None:
-    """Not while Kodi stops the service of an add-on that it has disabled: it does nothing else until that has ended.
-    Closing a window waits for Kodi, and keeps every other Python waiting meanwhile, the service as well.
+def _close(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None:
+    """Closes the window; if the service is ending, only once it has ended.
+
+    ``close`` waits for Kodi's main thread and keeps Python's lock meanwhile. That thread may be waiting for whoever
+    stops the service of a disabled add-on, and the service needs Python's lock to end: Kodi would hang for good. If
+    Kodi stops this script, it serves the window while it waits, so that the window can close at once.
     """
-    if not is_enabled():
-        patient_until = monotonic() + SERVICE_ENDS_WITHIN
-        while ipc.published() and monotonic() < patient_until and not monitor.waitForAbort(LOOK_EVERY):
-            continue
-        monitor.waitForAbort(REST_ENDS_WITHIN)
-    dialog.close()
+    if not ipc.is_dialog_claimed():
+        monitor.waitForAbort(SERVICE_ENDS_WITHIN)
+    ipc.release_dialog(request)
+    window.close()

@@ -1,112 +1,211 @@
-"""The service: waits for commands, and has its engine do what they say. Idle it is a few kilobytes that sleep."""
+"""The service: one loop on Kodi's monitor tick that advances every task, and hears what Kodi calls back."""
 
 from __future__ import annotations
 
+import logging
 import os
+import random
 import time
+from typing import TYPE_CHECKING, Protocol
 
 import xbmc
 import xbmcaddon
 
-from ..auth import upkeep
-from ..ui.commands import AUTHORIZE
-from . import ADDON_ID, files, ipc, settings_file
+from .. import clock
+from ..auth.authorizer import Authorizer, NotConfigured
+from ..auth.pending_sign_in import PendingSignIn
+from ..auth.phases import Phase
+from ..auth.token_refresher import Notice, TokenRefresher
+from ..environment import Environment
+from ..errors import Problem, describe_exception
+from ..http.messages import ClientInfo, checked_base_url
+from ..http.worker import Worker
+from ..storage.database import Database
+from ..storage.legacy import Legacy
+from ..storage.settings_mirror import SettingsMirror
+from ..storage.token_store import TokenStore
+from ..ui.commands import AUTHORIZE, CANCEL, SIGN_OUT, WAKE
+from ..ui.view import View
+from . import ADDON_ID, files, ipc, preferences
 from .log import log
-from .system import is_enabled, platform
+from .log_handler import log_to_kodi
+from .notifications import notify, notify_connected
+from .proxy import proxy
+from .settings import KodiSettings
+from .system import hold_screensaver, is_enabled, platform
 
-TYPE_CHECKING = False  # that of ``typing`` would be loaded for nothing else
 if TYPE_CHECKING:
-    from ..http.trust import Trust
-    from .engine import Engine
+    from ..http.session import Session
 
+API_URL = "https://api.simkl.com"
+LONGEST_WAIT = 5.0
+"""Seconds between two turns of the loop. A callback can't shorten a wait that has begun: a command that begins a
+sign-in is carried out within it, and by the time of the first poll, five seconds later, this wait is over.
 
-FIRST_WAIT = 6.0
-"""Seconds. Kodi says stop once, to the monitors there are. Five seconds later it raises SystemExit in the Python that
-goes on, but not while it waits: a service that came too late to hear it wakes up for this."""
+It also lets a service end that Kodi stopped before its monitor existed: Kodi then raises SystemExit after five
+seconds, but only outside ``waitForAbort`` (measured on Kodi 20.1)."""
+SHORTEST_WAIT = 0.01
+"""Seconds; Kodi takes 0 for "for ever"."""
+CLOSING = 0.3
+"""Seconds that Kodi is held up at the most for a request that does not end."""
 LAST_WAIT = 1.0
 """Seconds in which Kodi says stop to an add-on that it has forgotten, if it has not said so before."""
+MISTAKE_PAUSE = 60.0
+"""Seconds that a task is left alone after a mistake of ours in it."""
+
+_log = logging.getLogger(__name__)
+
+
+class Task(Protocol):
+    """Something that is advanced on the service's thread and never blocks it."""
+
+    def advance(self) -> None:
+        """Do what is due."""
+
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until there is something to do by the clock alone; None: nothing is planned."""
+
+    def close(self, timeout: float) -> object:
+        """End what is under way within about ``timeout`` seconds."""
 
 
 class Service(xbmc.Monitor):
-    """Kodi's monitor, which hears commands and the end."""
+    """Kodi's monitor: its callbacks run inside ``waitForAbort``, on the thread of the loop."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._engine: Engine | None = None
-        self._trust: Trust | None = None
-        self._platform = platform()  # now, when nobody waits for it
+        log_to_kodi()
+        self._platform = platform()
+        self._version = xbmcaddon.Addon(ADDON_ID).getAddonInfo("version")
+        self._base_url = _base_url()
+        self._database = database = Database(files.database())
+        backend = KodiSettings()
+        tokens = TokenStore(database, time.time, predecessor=Legacy(files.local_data_folder(), backend.read))
+        worker = Worker(self._open_session, clock.now, _wake)
+        environment = Environment(clock.now, time.time, random.random, worker, database, tokens)
+        self._mirror = SettingsMirror(tokens, database, backend, clock.now)
+        self._refresher = TokenRefresher(environment, preferences.client_id, notify)
+        self._authorizer = Authorizer(
+            environment,
+            PendingSignIn(database, clock.now, time.time, clock.boot_id()),
+            self._configured_client_id,
+            self._publish,
+            self._token_stored,
+            notify_connected,
+        )
+        self._tasks: tuple[Task, ...] = (worker, self._authorizer, self._refresher, tokens, self._mirror)
+        self._paused_until: dict[Task, float] = {}
 
     def run(self) -> None:
         """Returns when Kodi ends, or ends the add-on."""
         log("service started")
-        ipc.publish(ipc.IDLE)
         try:
             if is_enabled():  # still: while this was loaded, no monitor was there to hear a stop
-                self._serve()
-            self.waitForAbort(LAST_WAIT)  # Kodi crashes if it says stop to a service that is just ending by itself
+                self._begin()
+                while not self.waitForAbort(self._advance()):
+                    continue
+            else:
+                self.waitForAbort(LAST_WAIT)  # Kodi crashes if it says stop to a service that is just ending by itself
         finally:
             self.close()
             log("service ended")
 
-    def _serve(self) -> None:
-        """Returns when Kodi says stop, or has forgotten the add-on, which it does a little before."""
-        try:
-            if _has_begun_something():
-                self._running_engine()
-            if self.waitForAbort(FIRST_WAIT):
-                return
-            while not self.waitForAbort(upkeep.LOOK_EVERY):
-                if _has_begun_something():
-                    self._running_engine().look()
-        except RuntimeError:  # of an add-on that is disabled or being replaced
-            if not self.waitForAbort(LAST_WAIT) and is_enabled():
-                raise
-
     def close(self) -> None:
-        """Ends what is under way."""
-        if self._engine is not None:
-            self._engine.close()
+        """End what is under way."""
+        for task in reversed(self._tasks):  # the worker last: it ends the requests of the others
+            task.close(CLOSING)
+        self._database.close()
         ipc.withdraw()
 
     def onNotification(self, sender: str, method: str, data: str) -> None:  # noqa: N802  # Kodi's name
         """Called by Kodi within ``waitForAbort``."""
-        command = ipc.received(sender, method, data)
-        if command is not None:
-            if command[0] == AUTHORIZE:
-                self._shared_trust().load_ahead()  # beside the engine
-            self._running_engine().handle(*command)
+        received = ipc.received(sender, method, data)
+        if received is not None:
+            self._handle(*received)
+            self._advance()
 
-    def _shared_trust(self) -> Trust:
-        if self._trust is None:
-            from ..http.trust import Trust
+    def onSettingsChanged(self) -> None:  # noqa: N802  # Kodi's name
+        """Called by Kodi within ``waitForAbort``, after every change, our own too."""
+        self._mirror.look_again()
 
-            self._trust = Trust()
-        return self._trust
+    def _begin(self) -> None:
+        if self._database.set_aside:
+            notify(Notice.SETTINGS_LOST)
+        self._authorizer.resume()
 
-    def _running_engine(self) -> Engine:
-        if self._engine is not None and not self._engine.alive:
-            self._engine.close()
-            self._engine = None
-        if self._engine is None:
-            from .engine import Engine  # here, because most of the time nobody needs it
+    def _handle(self, command: str, request: str) -> None:
+        if command == AUTHORIZE:
+            self._authorizer.authorize(request)
+        elif command == CANCEL:
+            self._authorizer.cancel()
+        elif command == SIGN_OUT:
+            self._authorizer.reset(request)
+            self._refresher.sign_out()
+            self._mirror.look_again()
 
-            self._engine = Engine(self._platform, self._shared_trust())
-        return self._engine
+    def _advance(self) -> float:
+        """Advance every task. Returns the seconds until one of them has something to do."""
+        wait = LONGEST_WAIT
+        for task in self._tasks:
+            if clock.now() < self._paused_until.get(task, 0.0):
+                continue
+            try:
+                task.advance()
+                planned = task.seconds_to_wait()
+            except Exception as error:  # noqa: BLE001  # a mistake in one task must not end the others
+                planned = self._pause(task, error)
+            if planned is not None:
+                wait = min(wait, planned)
+        return max(SHORTEST_WAIT, wait)
+
+    def _pause(self, task: Task, mistake: Exception) -> float | None:
+        """Leave ``task`` alone for a while. Of an add-on that is disabled or being replaced, everything fails."""
+        if not is_enabled():
+            return None
+        _log.error("a mistake in the add-on: %s", describe_exception(mistake))
+        self._paused_until[task] = clock.now() + MISTAKE_PAUSE
+        if task is self._authorizer:
+            self._publish(View(request=self._view.request, phase=Phase.FAILED.value, problem=Problem.INTERNAL.value))
+        return MISTAKE_PAUSE
+
+    def _publish(self, view: View) -> None:
+        self._view = view
+        ipc.publish(view.to_json())
+        if not view.user_code:
+            hold_screensaver(False)  # for a dialog that was killed and could not let it go
+
+    def _token_stored(self) -> None:
+        self._refresher.look_again()
+        self._mirror.look_again()
+
+    def _configured_client_id(self) -> str:
+        """Raises NotConfigured."""
+        client_id = preferences.client_id()
+        if not client_id:
+            raise NotConfigured(Problem.CLIENT_ID_MISSING)
+        if not self._base_url:
+            raise NotConfigured(Problem.API_URL_REFUSED)
+        return client_id
+
+    def _open_session(self) -> Session:
+        from ..http.session import Session  # on the worker's thread: requests takes a tenth of a second to load
+
+        version = self._version
+        return Session(ClientInfo(self._base_url, version, f"simkl-connect/{version} ({self._platform})"), proxy)
 
 
-def _has_begun_something() -> bool:
-    """Whether there is something to finish, to mend or to keep good."""
-    left_behind = any(os.path.exists(path) for path in (files.unsaved(), files.sign_in()))
-    return left_behind or settings_file.looks_torn(files.settings()) or _needs_upkeep()
+def _wake() -> None:
+    """Have the service advance; any thread may call it. Nothing but a callback reaches a wait that has begun."""
+    ipc.send(WAKE, "")
 
 
-def _needs_upkeep() -> bool:
-    """By a look at the settings that costs nothing; the engine looks closer."""
-    setting = xbmcaddon.Addon(ADDON_ID).getSetting
-    if not setting("access_token"):
-        return False
-    expires_at = setting("token_expires_at")
-    return upkeep.is_needed(float(expires_at) if expires_at.isdigit() else None, setting("account_name"), time.time())
+def _base_url() -> str:
+    """Where Simkl is; empty where SIMKL_API_URL names a place that no token may be sent to."""
+    try:
+        return checked_base_url(os.environ.get("SIMKL_API_URL") or API_URL)
+    except ValueError as error:
+        _log.error("SIMKL_API_URL: %s", error)
+        return ""
 
 
 def run() -> None:

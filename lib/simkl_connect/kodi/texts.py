@@ -8,7 +8,7 @@ from . import ADDON_ID
 
 TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
 if TYPE_CHECKING:
-    from ..ui.screen import Screen
+    from ..ui.view import Screen
 
 SIGN_OUT_QUESTION = 32011
 SIGN_OUT = 32012
@@ -26,7 +26,7 @@ BUTTONS = {
     "try_again": 32022,
     "close": CLOSE,
 }
-"""By the values of :class:`~simkl_connect.ui.screen.Button`."""
+"""By the values of :class:`~simkl_connect.ui.view.Button`."""
 PHASES = {
     "starting": STARTING,
     "waiting": 32031,
@@ -58,7 +58,7 @@ PROBLEMS = {
 
 
 class Texts:
-    """The texts in the viewer's language.
+    """The texts in the user's language.
 
     ``addon`` is for a dialog: a new one can't be had any more once the add-on is disabled or replaced under it.
     """

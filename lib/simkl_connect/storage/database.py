@@ -201,7 +201,13 @@ def _connect(path: bytes) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection) -> None:
     """Sets the connection up, brings the schema up to date and looks for damage. Writes only if the schema is old."""
     connection.text_factory = lambda text: text.decode("utf-8", "replace")
-    for pragma in ("journal_mode=TRUNCATE", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
+    for pragma in (
+        "journal_mode=TRUNCATE",
+        "synchronous=FULL",
+        "fullfsync=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+    ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     version = _number(connection, "PRAGMA user_version")
     foreign = version == 0 and _number(connection, "SELECT count(*) FROM sqlite_master") > 0

@@ -34,7 +34,7 @@ class Predecessor(Protocol):
 class TokenStore:
     """Any thread may use it, but not within a transaction of the database.
 
-    ``wall_clock`` gives Unix seconds, ``clock`` seconds that never jump. ``predecessor`` is asked once, by an empty file.
+    ``wall_clock`` gives Unix seconds, ``clock`` seconds that never jump. ``predecessor`` is asked by an empty file.
     Reading raises nothing. What changes something raises :class:`StorageFailed` if the disk refused it, and survives a
     power cut when it returns. What was refused is known all the same, and tried again as long as the add-on runs.
     """
@@ -53,6 +53,8 @@ class TokenStore:
         self._lock = threading.RLock()
         self._saved: dict[str, str] | None = None
         """What the database holds under NAMES; None until it could be read."""
+        self._earlier: dict[str, str] = {}
+        """What a database that holds nothing is to begin with."""
         self._unsaved: dict[str, str] = {}
         self._stored = Stored(self._value)
         with contextlib.suppress(StorageFailed):
@@ -137,7 +139,8 @@ class TokenStore:
 
     def _value(self, name: str) -> str:
         with self._lock:
-            return self._unsaved.get(name, (self._saved or {}).get(name, ""))
+            saved = self._earlier if self._saved is None else self._saved
+            return self._unsaved.get(name, saved.get(name, ""))
 
     def _save(self, values: Mapping[str, str], only_for: Secret | None = None) -> bool:
         """Writes ``values`` and what was refused before. False, and nothing done: another token is stored by now."""
@@ -146,11 +149,16 @@ class TokenStore:
             if values and unchanged and only_for is None and not self._unsaved:
                 return True
             try:
+                if self._saved is None:
+                    self._read()  # before a transaction, which a read-only disk refuses
+                if not (self._earlier or self._unsaved or values):
+                    self._took({})
+                    return True
                 with self._database.transaction():
                     self._read()
                     if not self._holds(only_for):
                         return False
-                    pending = {**self._unsaved, **values}
+                    pending = {**self._earlier, **self._unsaved, **values}
                     self._database.write(pending)
             except StorageFailed as failed:
                 _log.warning("not saved yet: %s", failed)
@@ -174,22 +182,22 @@ class TokenStore:
                 self._begin()
             raise
         if BEGUN in found:
-            self._saved = {name: found.get(name, "") for name in (*NAMES, BEGUN)}
+            self._saved, self._earlier = {name: found.get(name, "") for name in (*NAMES, BEGUN)}, {}
         else:
             self._begin()
 
     def _begin(self) -> None:
-        """For an empty database: what was known so far, or else what was stored before there was a database."""
-        if self._saved is not None:  # the file was lost while the add-on ran
-            self._unsaved = {**self._saved, **self._unsaved}
-        elif BEGUN not in self._unsaved:
-            earlier = self._predecessor.values() if self._predecessor is not None else {}
-            self._unsaved = {**earlier, BEGUN: "1", **self._unsaved}
+        """With what was known if the file was lost while the add-on ran, or else with the predecessor's values."""
+        if self._saved is not None:
+            self._earlier, self._saved = self._saved, None
+        elif not self._earlier:
+            values = self._predecessor.values() if self._predecessor is not None else {}
+            self._earlier = {**values, BEGUN: "1"}
 
     def _took(self, written: Mapping[str, str]) -> None:
         known = {**(self._saved or {}), **written}
         self._saved = {name: known.get(name, "") for name in (*NAMES, BEGUN)}
-        self._unsaved = {}
+        self._earlier, self._unsaved = {}, {}
         self._backoff.succeeded()
         if self._predecessor is not None:
             try:

@@ -1,4 +1,4 @@
-"""The screen's side of the conversation with the service: asks for a sign-in and follows it, whoever started it."""
+"""The dialog's side of the conversation with the service: asks for a sign-in and follows it, whoever started it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .commands import AUTHORIZE, CANCEL
 from .view import IDLE, View
 
 ASK_EVERY = 1.0
-"""Seconds; a command sent while the service is still starting is heard by nobody."""
+"""Seconds between two requests that are not answered: while the service is starting, it receives none."""
 SILENT_AFTER = 5.0
 """Seconds without an answer after which the service is taken to be absent."""
 GONE_AFTER = 3.0
-"""Seconds; a service that is updated is back sooner, and takes the sign-in up again."""
+"""Seconds after which a service that no longer shows the sign-in is taken to have lost it."""
 
 
 class ServiceClient:
