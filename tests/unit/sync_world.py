@@ -175,8 +175,16 @@ def response(body: object, status: int = 200, **headers: str) -> Response:
 class World:
     """``steps`` counts turns and answers. ``replies``: responses that come before Simkl's own, one each."""
 
-    def __init__(self, database: Database, kodi: Kodi | None = None, simkl: Simkl | None = None) -> None:
-        self.database = database
+    def __init__(
+        self,
+        database: Database,
+        kodi: Kodi | None = None,
+        simkl: Simkl | None = None,
+        token: Token = TOKEN,
+        worker: Any = None,
+    ) -> None:
+        self.database, self.token = database, token
+        self._real_worker = worker
         self.kodi, self.simkl = kodi or Kodi(), simkl or Simkl()
         self.now, self.steps = NOW, 0
         self.account: str | None = "ada"
@@ -190,13 +198,12 @@ class World:
 
     def start(self) -> None:
         """The service starts, or starts anew after a kill."""
-        self.worker = FakeWorker()
-        worker: Any = self.worker
+        self.worker: Any = self._real_worker or FakeWorker()
         self.sync = LibrarySync(
             SyncState(self.database),
-            worker,
+            self.worker,
             self.kodi.rpc,
-            lambda: None if self.account is None else SignedIn(self.account, TOKEN),
+            lambda: None if self.account is None else SignedIn(self.account, self.token),
             lambda: self.directions,
             lambda: self.is_busy,
             lambda file: file.startswith(self.excluded),
