@@ -29,14 +29,14 @@ def episode(row_id: int, number: int, playcount: int = 0, show: int = 4, **more:
         "tvshowid": show,
         "playcount": playcount,
         "lastplayed": "",
-        "file": "/a.mkv",
+        "file": f"/tv/{row_id}.mkv",
     }
     return {"episodeid": row_id, **marks, **more}
 
 
 def movie(row_id: int, playcount: int = 0, **more: Any) -> dict[str, Any]:
     ids = {"imdb": f"tt{row_id:07}"}
-    mark = {"playcount": playcount, "lastplayed": "", "file": "/films/a.mkv"}
+    mark = {"playcount": playcount, "lastplayed": "", "file": f"/films/{row_id}.mkv"}
     return {"movieid": row_id, "title": f"Film {row_id}", "year": 1999, "uniqueid": ids, **mark, **more}
 
 
@@ -83,7 +83,9 @@ class Kodi:
         date = parameters.get("lastplayed", row["lastplayed"])
         if parameters["playcount"] > 0 and not date:
             date = TODAY
-        row.update(parameters, lastplayed="" if date == NO_DATE else date)
+        for one in self.rows[kind].values():
+            if one["file"] == row["file"]:
+                one.update(parameters, lastplayed="" if date == NO_DATE else date)
         return "OK"
 
     def _page(self, key: str, rows: list[Any], parameters: Mapping[str, Any]) -> object:

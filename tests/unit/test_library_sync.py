@@ -258,6 +258,15 @@ def test_a_row_that_kodi_removed_is_not_the_next_one_with_its_number(world: Worl
     assert world.kodi.playcounts()["movie", 3] == int(is_announced)
 
 
+def test_a_file_with_two_episodes_is_marked_and_undone_as_one(world: World) -> None:
+    world.kodi.add(episode(2, 2, file="/tv/2+3.mkv"), episode(3, 3, file="/tv/2+3.mkv"))
+    before, _ = before_and_after(world)
+    assert world.kodi.playcounts() == UNION
+    world.sync.undo()
+    world.run()
+    assert world.kodi.rows == before
+
+
 def test_a_mark_without_a_date_gets_none_in_the_library(world: World) -> None:
     world.simkl.watch("movie", "tt0000003", at=None)
     world.run()

@@ -72,8 +72,8 @@ def read(kodi: Kodi, is_excluded: Callable[[str], bool] = lambda _: False) -> Li
 def test_films_and_shows_with_their_rows() -> None:
     kodi = Kodi([SHOW], [movie(1, playcount=0)], [episode(9), episode(10, season=0, uniqueid={"tvdb": "77"})])
     assert read(kodi).titles == [
-        Title("show", "Show", 2001, {"tvdb": "11"}, [Row(9, 100_002, 1, 0), Row(10, -77, 1, 0, 2)]),
-        Title("movie", "Film", 1999, {"tmdb": "5"}, [Row(1, FILM, 0, 0)]),
+        Title("show", "Show", 2001, {"tvdb": "11"}, [Row(9, 100_002, 1, 0, file=2), Row(10, -77, 1, 0, 2, 2)]),
+        Title("movie", "Film", 1999, {"tmdb": "5"}, [Row(1, FILM, 0, 0, file=1)]),
     ]
 
 

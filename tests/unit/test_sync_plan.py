@@ -64,6 +64,18 @@ CASES = [
         sent=[(S1E1, THEN)],
         written=[(2, THEN)],
     ),
+    Case(
+        "one file with two episodes, one of them watched on Simkl",
+        [show(Row(1, S1E1, 0, 0, file=5), Row(2, S1E2, 0, 0, file=5))],
+        [on_simkl(SHOW, S1E1)],
+        left=[Reason.SHARED_FILE],
+    ),
+    Case(
+        "one file with two episodes, both watched on Simkl",
+        [show(Row(1, S1E1, 0, 0, file=5), Row(2, S1E2, 0, 0, file=5))],
+        [on_simkl(SHOW, S1E1, S1E2)],
+        written=[(1, THEN), (2, THEN)],
+    ),
     Case("special by its TVDB id", [show(Row(1, SPECIAL, 1, THEN))], [], sent=[(SPECIAL, THEN)]),
     Case("no ids", [film(Row(1, FILM, 1, THEN), ids={})], [], left=[Reason.NO_IDS]),
     Case(

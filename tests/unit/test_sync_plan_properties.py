@@ -22,6 +22,13 @@ names = st.tuples(st.sampled_from(["A", "a ", "B", ""]), st.sampled_from([None, 
 agreements = st.lists(st.integers(-12, 12).filter(bool), max_size=3, unique=True).map(lambda rows: tuple(sorted(rows)))
 
 
+@st.composite
+def _row(draw: Any, row_id: int, place: int, files: dict[int, tuple[int, int]]) -> Row:
+    """Alone, or in a file with others, which have the same count then."""
+    file = draw(st.sampled_from([0, 0, *files]))
+    return Row(row_id, place, *(files[file] if file else (draw(st.integers(0, 3)), draw(times))), 0, file)
+
+
 class World(NamedTuple):
     titles: list[Title]
     entries: list[Entry]
@@ -33,7 +40,8 @@ def worlds(draw: Any) -> World:
     titles = []
     for kind, name, its_ids in draw(st.lists(st.tuples(st.sampled_from(["movie", "show"]), names, ids), max_size=5)):
         places = [FILM] if kind == "movie" else draw(st.lists(st.sampled_from(PLACES), max_size=5))
-        rows = [Row(next(row_ids), place, draw(st.integers(0, 3)), draw(times)) for place in places]
+        files = {file: (draw(st.integers(0, 3)), draw(times)) for file in (1, 2)}
+        rows = [draw(_row(next(row_ids), place, files)) for place in places]
         titles.append(Title(kind, *name, its_ids, rows))
     entries = []
     for simkl in range(1, draw(st.integers(1, 5))):
@@ -66,9 +74,13 @@ def applied(world: World, plan: Plan, refused: dict[str, Reason]) -> World:
             watched = {**entry.watched, send.row.place: send.watched_at}
             entries[entry.kind, entry.simkl] = entry._replace(watched=watched)
     writes = {(write.title.kind, write.row.row_id): write for write in plan.writes}
+    of_files = {(id(write.title), write.row.file): write for write in plan.writes if write.row.file}
     titles = []
     for title in world.titles:
-        rows = [_written(row, writes.get((title.kind, row.row_id))) for row in title.rows]
+        rows = [
+            _written(row, writes.get((title.kind, row.row_id)) or of_files.get((id(title), row.file)))
+            for row in title.rows
+        ]
         titles.append(title._replace(rows=rows))
     return World(titles, [*entries.values(), *new.values()])
 
@@ -96,6 +108,16 @@ def test_nothing_is_unwatched_and_no_play_count_is_touched_that_is_not_0(world: 
     plan = make_plan(*world, {}, NOW)
     assert all(write.row.playcount == 0 for write in plan.writes)
     assert all(any(row.playcount > 0 for row in send.title.rows) or len(world.titles) > 1 for send in plan.sends)
+
+
+@given(worlds())
+@steady(300)
+def test_a_row_is_marked_only_if_its_episode_is_watched_somewhere(world: World) -> None:
+    after = applied(world, make_plan(*world, {}, NOW), {})
+    for found, before in zip(match(*after), match(*world)):
+        watched = {row.place for title in before.titles for row in title.rows if row.playcount > 0}
+        watched.update(place for entry in before.entries for place in entry.watched)
+        assert all(row.place in watched for title in found.titles for row in title.rows if row.playcount > 0)
 
 
 @given(worlds())

@@ -86,6 +86,7 @@ class _Reader:
         self.left: list[Left] = []
         self._is_excluded = is_excluded
         self._seen: set[tuple[str, int]] = set()
+        self._files: dict[str, int] = {}
 
     def add_show(self, item: Mapping[str, Any]) -> None:
         row_id = item.get("tvshowid")
@@ -120,7 +121,9 @@ class _Reader:
             return False
         playcount = max(count, 0) if is_number(count) else 0
         number = item.get("episode") if place < 0 else 0
-        title.rows.append(Row(row_id, place, playcount, dates.from_kodi(item.get("lastplayed")), number or 0))
+        shared = self._files.setdefault(file, len(self._files) + 1) if isinstance(file, str) and file else 0
+        last_played = dates.from_kodi(item.get("lastplayed"))
+        title.rows.append(Row(row_id, place, playcount, last_played, number or 0, shared))
         return True
 
     def _leave(self, reason: Reason, title: str, item: Mapping[str, Any]) -> None:

@@ -33,6 +33,7 @@ class Reason(str, Enum):
     NOT_FOUND = "not_found"
     NOT_TAKEN = "not_taken"
     EXCLUDED = "excluded"
+    SHARED_FILE = "shared_file"
 
 
 class Send(NamedTuple):
@@ -119,6 +120,7 @@ class _Planner:
                 copies.setdefault(row.place, []).append((title, row))
         agreed: dict[int, Agreed] = {entry.simkl: {} for entry in found.entries}
         unseen = []
+        begin = len(self.plan.writes)
         for place, here in copies.items():
             entry = _with_mark(found.entries, place)
             once = _with_agreement(found.entries, place)
@@ -131,6 +133,7 @@ class _Planner:
                     agreed[once.simkl][place] = once.agreed[place]
             else:
                 unseen.append(here[0][0])
+        self._keep_whole_files(found, begin)
         self._leave_unplaced(found, unseen)
         for entry in found.entries:
             self._remember(entry, agreed[entry.simkl], copies)
@@ -140,6 +143,20 @@ class _Planner:
         new.update({place: () for place in entry.agreed if place not in here})
         if new != entry.agreed:
             self.plan.agreed[entry.kind, entry.simkl] = new
+
+    def _keep_whole_files(self, found: Match, begin: int) -> None:
+        """Of the writes from ``begin`` on, only those after which no row is marked that was not to be.
+
+        Kodi keeps one count for a file: a mark on one of its episodes is a mark on all (measured on Kodi 20.1).
+        """
+        new = self.plan.writes[begin:]
+        written = {write.row.row_id for write in new}
+        rows = (row for title in found.titles for row in title.rows)
+        half = {row.file for row in rows if row.file and row.playcount <= 0 and row.row_id not in written}
+        self.plan.writes[begin:] = [write for write in new if write.row.file not in half]
+        for write in new:
+            if write.row.file in half:
+                self._leave(Reason.SHARED_FILE, write.title, write.row.place)
 
     def forget_rows(self, entries: Iterable[Entry], matched: set[int]) -> None:
         """What is not in the library any more has no rows; a row that comes with the same number is another."""

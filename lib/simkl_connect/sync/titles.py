@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[1-9]\d{0,11}", re.ASCII)
 class Row(NamedTuple):
     """A film or an episode in Kodi's library. ``last_played``: Unix seconds, 0 for unknown.
 
-    ``number``: a special's own, which its place does not tell.
+    ``number``: a special's own, which its place does not tell. ``file``: the same for rows of one file, 0 if unknown.
     """
 
     row_id: int
@@ -33,6 +33,7 @@ class Row(NamedTuple):
     playcount: int
     last_played: int
     number: int = 0
+    file: int = 0
 
 
 class Title(NamedTuple):
