@@ -41,7 +41,10 @@ def movie(row_id: int, playcount: int = 0, **more: Any) -> dict[str, Any]:
 
 
 class Kodi:
-    """Films and episodes by their ids; ``calls``: the methods called; ``written``: the rows, in order."""
+    """Films and episodes by their ids; those of a file with a "+" in its name have one count.
+
+    ``calls``: the methods called; ``written``: the rows, in order.
+    """
 
     def __init__(self, shows: int = 1) -> None:
         self.shows = [
@@ -83,9 +86,11 @@ class Kodi:
         date = parameters.get("lastplayed", row["lastplayed"])
         if parameters["playcount"] > 0 and not date:
             date = TODAY
-        for one in self.rows[kind].values():
-            if one["file"] == row["file"]:
-                one.update(parameters, lastplayed="" if date == NO_DATE else date)
+        sharing = (
+            [one for one in self.rows[kind].values() if one["file"] == row["file"]] if "+" in row["file"] else [row]
+        )
+        for one in sharing:
+            one.update(parameters, lastplayed="" if date == NO_DATE else date)
         return "OK"
 
     def _page(self, key: str, rows: list[Any], parameters: Mapping[str, Any]) -> object:
@@ -136,7 +141,7 @@ class Simkl:
         return response(body or None)
 
     def _item(self, kind: str, name: str) -> dict[str, Any]:
-        ids = {"simkl": sum(map(ord, name)) * 1000 + len(name), "imdb" if kind == "movie" else "tvdb": name}
+        ids = {"simkl": int(name.lstrip("t")) + 1000 * (kind == "movie"), "imdb" if kind == "movie" else "tvdb": name}
         if kind == "movie":
             at = self.marks[kind, name][0, 0]
             return {"status": "completed", "last_watched_at": at, "movie": {"title": "F", "ids": ids}}

@@ -89,6 +89,13 @@ def test_a_list_that_is_torn_anywhere_is_none() -> None:
         assert isinstance(found, TransientError) and found.problem is Problem.BAD_ANSWER
 
 
+def test_an_answer_of_600_kb_that_is_cut_off_in_the_middle_is_none() -> None:
+    seasons = season(1, *({"number": n, "watched_at": WATCHED} for n in range(1, 11)))
+    body = answer({"shows": [show(seasons=seasons)] * 1000}).body
+    assert len(body) > 600_000 and len(read_entries(Response(200, {}, body))) == 1000  # type: ignore[arg-type]
+    assert isinstance(read_entries(Response(200, {}, body[: len(body) // 2])), TransientError)
+
+
 def test_an_error_with_status_200_is_no_empty_list() -> None:
     assert isinstance(read_entries(answer({"error": "server_busy"})), TransientError)
 

@@ -287,6 +287,16 @@ def test_what_simkl_does_not_know_is_not_sent_again(world: World) -> None:
     assert [(left.reason, left.title) for left in world.sync.progress.left] == [(Reason.NOT_FOUND, "Film 1")]
 
 
+def test_10_000_marks_from_simkl(database: Database) -> None:
+    world = World(database, Kodi(shows=100))
+    for show in range(100):
+        world.kodi.add(*(episode(show * 100 + n, n, show=4 + show) for n in range(1, 101)))
+        world.simkl.watch("show", str(11 + show), *((1, n) for n in range(1, 101)))
+    world.run()
+    assert world.published[-1]["written"] == 10_000 and world.simkl.requests.count("/sync/history") == 0
+    assert set(world.kodi.playcounts().values()) == {1}
+
+
 def test_marks_go_out_in_batches_of_100(database: Database) -> None:
     world = World(database)
     world.kodi.add(*(episode(n, n, 1) for n in range(1, 251)))
