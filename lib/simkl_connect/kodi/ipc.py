@@ -15,6 +15,7 @@ from . import ADDON_ID
 
 HOME_WINDOW = 10000
 STATE_PROPERTY = f"{ADDON_ID}.state"
+ACTIVITY_PROPERTY = f"{ADDON_ID}.activity"
 DIALOG_PROPERTY = f"{ADDON_ID}.dialog"
 
 IDLE = '{"request":"","phase":"idle","user_code":"","verification_uri":"","expires_in":0}'
@@ -52,6 +53,16 @@ def received(sender: str, method: str, data: str) -> tuple[str, str] | None:
         return None
     request = content.get("request") if isinstance(content, dict) else None
     return command, request if isinstance(request, str) else ""
+
+
+def home_property(name: str) -> str:
+    """A property of the Home window, ours or another add-on's; empty if it is not set."""
+    return xbmcgui.Window(HOME_WINDOW).getProperty(name)
+
+
+def publish_activity(activity: Mapping[str, object]) -> None:
+    """Makes ``activity`` what skins and other add-ons see of the last video."""
+    xbmcgui.Window(HOME_WINDOW).setProperty(ACTIVITY_PROPERTY, json.dumps(activity))
 
 
 def publish(state: str) -> None:
