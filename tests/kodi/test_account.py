@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from conftest import Boot
@@ -25,14 +27,11 @@ def connect(addon: Addon, simkl: Simulator) -> str:
     return simkl.issued[-1].access
 
 
-def change_settings(addon: Addon, **values: str) -> None:
-    """Edits settings.xml while Kodi is off, and starts it again."""
+def change_stored(addon: Addon, **values: str) -> None:
+    """Edits the database while Kodi is off, and starts it again."""
     addon.kodi.quit()
-    file = addon.kodi.profile.addon_data() / "settings.xml"
-    text = file.read_text("utf-8")
-    for name, value in values.items():
-        text = re.sub(rf'(<setting id="{name}">)[^<]*', rf"\g<1>{value}", text)
-    file.write_text(text, "utf-8")
+    with closing(sqlite3.connect(addon.database)) as connection, connection:
+        connection.executemany("INSERT OR REPLACE INTO value (name, value) VALUES (?, ?)", values.items())
     addon.kodi.restart()
 
 
@@ -101,7 +100,7 @@ def test_cancelling_a_switch_changes_nothing(boot: Boot, simkl: Simulator) -> No
 def test_a_connection_that_simkl_has_ended_is_told_once_and_keeps_the_name(boot: Boot, simkl: Simulator) -> None:
     addon = boot(simkl.url, "v2")
     simkl.revoke(connect(addon, simkl))
-    change_settings(addon, token_expires_at="1600000000")
+    change_stored(addon, token_expires_at="1600000000")
     addon.kodi.wait_for(lambda: addon.kodi.boolean("Window.IsVisible(notification)"), "a notification")
     tokens = ("access_token", "refresh_token")  # Kodi writes them one after another
     addon.kodi.wait_for(lambda: not any(addon.settings[name] for name in tokens), "the tokens to go")
@@ -115,7 +114,7 @@ def test_a_connection_that_simkl_has_ended_is_told_once_and_keeps_the_name(boot:
 def test_a_revoked_token_that_is_used_ends_the_connection(boot: Boot, simkl: Simulator, flow: str) -> None:
     addon = boot(simkl.url, flow)
     simkl.revoke(connect(addon, simkl))
-    change_settings(addon, account_name="")
+    change_stored(addon, account_name="")
     addon.kodi.wait_for(lambda: addon.settings["access_token"] == "", "the token to go")
     addon.kodi.wait_for(lambda: addon.kodi.boolean("Window.IsVisible(notification)"), "a notification")
 

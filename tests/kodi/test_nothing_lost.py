@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -28,50 +29,50 @@ HAND_OVER = 0.1
 """Seconds in which a token goes from the server into the settings, and the name is asked for."""
 
 DIE_AT = '''
-import os, signal
+import functools, os, signal, sqlite3, xbmcaddon
 
-def die_before(owner, name, count):
-    """The process is killed at the ``count``-th call."""
-    original = getattr(owner, name)
-    calls = []
-    def dying(*arguments, **named):
-        if armed():
-            calls.append(name)
-            if len(calls) == count:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return original(*arguments, **named)
-    setattr(owner, name, dying)
+def reached(step):
+    """The process is killed at the step that is called so."""
+    if step == {step!r} and os.path.exists({flag!r}):
+        os.kill(os.getpid(), signal.SIGKILL)
 
-def armed():
-    return os.path.exists({flag!r})
+class Connection(sqlite3.Connection):
+    def execute(self, statement, *parameters):
+        is_commit = statement == "COMMIT"
+        if is_commit:
+            reached("before the commit")
+        result = super().execute(statement, *parameters)
+        if is_commit:
+            reached("after the commit")
+        return result
+
+class Addon(xbmcaddon.Addon):
+    def setSetting(self, name, value):
+        reached("before the setting " + name)
+        result = super().setSetting(name, value)
+        reached("after the setting " + name)
+        return result
+
+sqlite3.connect = functools.partial(sqlite3.connect, factory=Connection)
+xbmcaddon.Addon = Addon
 '''
-STEPS = {
-    "before the journal is synced": ("os", "fsync", 1),
-    "before the journal is renamed": ("os", "replace", 1),
-    "before the journal's folder is synced": ("os", "fsync", 2),
-    "before settings.xml is synced": ("os", "chmod", 1),
-    "before the journal is removed": ("os", "unlink", 1),
-    "after the journal is removed": ("os", "unlink", 2),
-}
-TOO_EARLY = ("before the journal is synced", "before the journal is renamed")
+TOO_EARLY = "before the commit"
 """The token is still on its way to the disk: it can be lost, and nothing may be broken by it."""
-
-
-def token_on_disk(addon: Addon) -> str:
-    """The saved token, once the next start has finished what was begun."""
-    addon.kodi.wait_for(lambda: not journal(addon).exists(), "the journal to be finished")
-    return addon.settings.get("access_token", "")
-
-
-def journal(addon: Addon) -> Path:
-    return addon.kodi.profile.addon_data() / "unsaved.json"
+STEPS = (
+    TOO_EARLY,
+    "after the commit",
+    "before the setting connected_at",
+    "before the setting refresh_token",
+    "before the setting access_token",
+    "after the setting access_token",
+)
 
 
 def assert_connected(addon: Addon, simkl: Simulator) -> None:
-    """With the token that was issued last, and nothing owed."""
+    """With the token that was issued last, in the database and in the settings."""
     addon.wait_for_setting("access_token", simkl.issued[-1].access)
     addon.wait_for_setting("account_name", "Ada")
-    assert token_on_disk(addon) == simkl.issued[-1].access
+    assert addon.stored()["access_token"] == simkl.issued[-1].access
 
 
 def connect_under_the_settings_page(addon: Addon, simkl: Simulator) -> None:
@@ -102,14 +103,12 @@ def test_a_kill_while_the_settings_page_is_open_loses_nothing(boot: Boot, simkl:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_kill_at_any_step_of_saving_loses_nothing_that_was_journaled(
+def test_a_kill_at_any_step_of_saving_loses_nothing_that_was_committed(
     boot: Boot, simkl: Simulator, tmp_path: Path, step: str
 ) -> None:
-    module, name, count = STEPS[step]
     flag = tmp_path / "armed"
     files = package.contents(ROOT, None)
-    prelude = DIE_AT.format(flag=str(flag)) + f"import {module}\ndie_before({module}, {name!r}, {count})\n"
-    files["service.py"] = prelude.encode() + files["service.py"]
+    files["service.py"] = DIE_AT.format(step=step, flag=str(flag)).encode() + files["service.py"]
     package.write_zip(tmp_path / "dying.zip", ADDON_ID, files)
     addon = boot(simkl.url, "v2", built=tmp_path / "dying.zip")
     addon.run("authorize")
@@ -120,14 +119,14 @@ def test_a_kill_at_any_step_of_saving_loses_nothing_that_was_journaled(
     wait_for(lambda: not addon.kodi.alive, "the kill")
     flag.unlink()
     addon.kodi.restart()
-    if step in TOO_EARLY:
+    if step == TOO_EARLY:
         addon.kodi.wait_for(lambda: addon.state, "the service to run")
         return
     assert_connected(addon, simkl)
 
 
 @pytest.mark.parametrize("moment", range(KILLS))
-def test_a_kill_around_the_answer_loses_no_token_that_was_journaled(boot: Boot, flow: str, moment: int) -> None:
+def test_a_kill_around_the_answer_loses_no_token_that_was_committed(boot: Boot, flow: str, moment: int) -> None:
     pause = random.Random(f"{flow} {moment}").uniform(0.0, HAND_OVER)  # no secret
     clients = {client_id: flow for flow, client_id in CLIENT_IDS.items()}
     granted = threading.Event()
@@ -146,7 +145,7 @@ def test_a_kill_around_the_answer_loses_no_token_that_was_journaled(boot: Boot, 
         addon.kodi.wait_for(lambda: addon.state, "the service to run")
         if whereabouts in ("on the disk", "in use"):
             addon.wait_for_setting("access_token", simkl.issued[-1].access)
-        assert token_on_disk(addon) in ("", simkl.issued[-1].access)
+        assert addon.stored().get("access_token", "") in ("", simkl.issued[-1].access)
 
 
 def where_the_token_is(addon: Addon, simkl: Simulator) -> str:
@@ -158,9 +157,11 @@ def where_the_token_is(addon: Addon, simkl: Simulator) -> str:
     addon.kodi.wait_for(after(0.1), "what the simulator still sends")
     if any(request.path == "/users/settings" for request in simkl.requests):
         return "in use"
-    settings_file = addon.kodi.profile.addon_data() / "settings.xml"
-    if journal(addon).exists() or simkl.issued[-1].access in settings_file.read_text("utf-8"):
-        return "on the disk"
+    try:
+        if addon.stored().get("access_token") == simkl.issued[-1].access:
+            return "on the disk"
+    except sqlite3.OperationalError:  # locked
+        return "being written"
     (connection,) = connections_to(urlsplit(simkl.url).port or 0)
     return "unread" if connection.unread else "read"
 
@@ -180,7 +181,7 @@ def test_a_kill_while_waiting_costs_nothing(boot: Boot, simkl: Simulator, flow: 
     addon.kodi.wait_for(lambda: addon.kodi.boolean("Window.IsVisible(notification)"), "a notification", 15.0)
     assert addon.wait_for_setting("access_token") == simkl.issued[-1].access
     assert addon.settings["account_name"] == "Ada"
-    assert not (addon.kodi.profile.addon_data() / "sign-in.json").exists()
+    assert [name for name in addon.stored() if name.startswith("sign_in.")] == []
 
 
 def test_the_service_goes_on_when_the_dialog_is_killed(boot: Boot, simkl: Simulator, flow: str) -> None:
@@ -216,27 +217,50 @@ def test_disabling_and_enabling_the_add_on_keeps_the_sign_in(boot: Boot, simkl: 
     addon.wait_for_setting("account_name", "Ada")
 
 
-def test_a_service_that_has_gone_is_told_within_seconds(boot: Boot, simkl: Simulator) -> None:
+def test_the_dialog_closes_with_the_service(boot: Boot, simkl: Simulator) -> None:
     addon = boot(simkl.url)
     addon.run("authorize")
     addon.wait_for_code()
     addon.kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=False)
-    addon.wait_for_message("The add-on was restarted meanwhile", timeout=8.0)
+    addon.wait_until_dialog_closed(2.0)
 
 
-@pytest.mark.parametrize("damage", ["settings.xml empty", "folder missing", "folder read-only", "folder is a file"])
+TORN: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda content: content[: len(content) // 2],
+    "empty": lambda content: b"",
+    "never filled": lambda content: bytes(len(content)),
+}
+
+
+@pytest.mark.parametrize("damage", ["folder missing", "folder read-only", "folder is a file"])
 def test_damage_on_the_disk_crashes_nothing(boot: Boot, simkl: Simulator, damage: str) -> None:
     addon = boot(simkl.url)
     addon.kodi.quit()
     folder = addon.kodi.profile.addon_data()
-    if damage == "settings.xml empty":
-        (folder / "settings.xml").write_bytes(b"")
-    else:
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
-        if damage == "folder is a file":
-            folder.write_bytes(b"")
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    if damage == "folder is a file":
+        folder.write_bytes(b"")
     addon.kodi.restart({"SIMKL_API_URL": simkl.url})
     addon.run("authorize")
     addon.wait_for_message("This copy of Simkl Connect has no client ID")
+
+
+@pytest.mark.parametrize("damage", TORN)
+def test_torn_settings_come_back_with_token_and_choices(boot: Boot, simkl: Simulator, damage: str) -> None:
+    """Kodi neither reads nor writes such a file."""
+    addon = boot(simkl.url, "v2", settings={"show_qr": "false"})
+    addon.run("authorize")
+    simkl.approve(addon.wait_for_code())
+    addon.wait_for_setting("account_name", "Ada")
+    addon.kodi.kill()
+    settings = addon.kodi.profile.addon_data() / "settings.xml"
+    whole = addon.settings
+    settings.write_bytes(TORN[damage](settings.read_bytes()))
+    addon.kodi.restart()
+    addon.wait_for_setting("access_token", simkl.issued[-1].access)
+    addon.kodi.wait_for(lambda: addon.settings == whole, "all of the settings")
+    assert whole["show_qr"] == "false"
+    addon.run("authorize")
+    addon.wait_for_code()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -22,7 +22,7 @@ FAULTS: dict[str, Fault] = {
     "a byte a second": Drip(b"x" * 1000, 1.0),
     "a header byte a second": Drip(b"x", 1.0, head=True),
 }
-PHASES = ["name look-up", "no answer to SYN", "TLS handshake", *FAULTS]
+PHASES = ["no answer to SYN", "TLS handshake", *FAULTS]
 PATIENCE = 6.0
 """Seconds. Kodi alone takes one or two, a request that nobody ends 15 and more; ``make bench`` has exact figures."""
 
@@ -35,8 +35,6 @@ def hanging(boot: Boot, simkl: Simulator) -> Iterator[Hanging]:
     with ExitStack() as stack:
 
         def hang(phase: str) -> Addon:
-            if phase == "name look-up":
-                return stack.enter_context(look_up_that_hangs(boot))
             url = simkl.url
             if phase in FAULTS:
                 simkl.fault("/oauth", FAULTS[phase])
@@ -52,8 +50,12 @@ def hanging(boot: Boot, simkl: Simulator) -> Iterator[Hanging]:
         yield hang
 
 
-@contextmanager
-def look_up_that_hangs(boot: Boot) -> Iterator[Addon]:
+LOOK_UP = 4.0
+"""Seconds until the device's resolver gives up."""
+
+
+@pytest.fixture
+def looking_up(boot: Boot) -> Iterator[Addon]:
     """A Kodi whose only name server has been asked for Simkl, and says nothing."""
     if not namespace.allowed():
         pytest.skip("only root may give one process a name server of its own")
@@ -61,6 +63,7 @@ def look_up_that_hangs(boot: Boot) -> Iterator[Addon]:
     address = f"127.53.{low % 250}.{high}"
     mounts = f"""
 echo nameserver {address} > $HOME/resolv.conf
+echo options timeout:{LOOK_UP:.0f} attempts:1 >> $HOME/resolv.conf
 mount --bind $HOME/resolv.conf /etc/resolv.conf
 """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
@@ -94,7 +97,7 @@ def test_a_dialog_that_closes_while_kodi_stops_the_service_keeps_nobody_waiting(
 ) -> None:
     """Its time is over two seconds after the service has been told to stop, which takes four, as on a slow device."""
     files = package.contents(ROOT, None)
-    name, last_word = "lib/simkl_connect/kodi/service.py", b"        channel.withdraw()\n"
+    name, last_word = "lib/simkl_connect/kodi/service.py", b"        ipc.withdraw()\n"
     assert last_word in files[name]
     slow = files[name].replace(last_word, b"        time.sleep(4)\n" + last_word)
     package.write_zip(tmp_path / "slow.zip", ADDON_ID, {**files, name: slow})
@@ -147,10 +150,16 @@ def test_a_profile_is_loaded_at_once(hanging: Hanging) -> None:
     addon.kodi.wait_for(lambda: addon.kodi.log().count("service started") == 2, "the service to start again", 20.0)
 
 
-def test_cancel_works_while_a_look_up_hangs_and_a_new_start_as_well(hanging: Hanging) -> None:
-    addon = hanging("name look-up")
+def test_kodi_quits_as_soon_as_a_look_up_is_over(looking_up: Addon) -> None:
+    """Nothing can end one earlier."""
+    assert looking_up.kodi.quit() < LOOK_UP + PATIENCE
+    assert looking_up.kodi.exit_code == 0
+
+
+def test_cancel_works_while_a_look_up_hangs_and_a_new_start_as_well(looking_up: Addon) -> None:
+    addon = looking_up
     addon.kodi.press("back")
-    addon.wait_until_dialog_closed()
+    addon.wait_until_dialog_closed(2.0)
     addon.run("authorize")
     addon.wait_for_phase("starting")
     addon.wait_for_message("Simkl can't be reached.")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from . import navigation
@@ -90,6 +93,20 @@ class Addon:
     def settings(self) -> dict[str, str]:
         """The add-on's settings, as the file on disk has them."""
         return self.kodi.setting_file()
+
+    @property
+    def database(self) -> Path:
+        """The file of what must not be lost."""
+        return self.kodi.profile.addon_data() / "simkl.db"
+
+    def stored(self) -> dict[str, str]:
+        """The values in the database; none if there is no file yet. Raises OperationalError while it is written."""
+        if not self.database.exists():
+            return {}
+        with closing(sqlite3.connect(f"file:{self.database}?mode=rw", uri=True, timeout=1.0)) as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'value'").fetchall():
+                return {}
+            return dict(connection.execute("SELECT name, value FROM value"))
 
     def wait_for_setting(self, name: str, value: str | None = None, timeout: float = 15.0) -> str:
         """The setting on disk once it is ``value``, or anything but empty."""
