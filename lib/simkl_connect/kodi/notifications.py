@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import xbmcaddon
 import xbmcgui
 
 from ..auth.token_refresher import Notice
-from . import ADDON_ID
+from .own_addon import own_addon
 from .system import is_window_active
 from .texts import Texts
 
@@ -35,5 +34,5 @@ def notify_connected(name: str) -> None:
 
 def _show(message: str) -> None:
     """In Kodi's own style, with the add-on's icon."""
-    addon = xbmcaddon.Addon(ADDON_ID)
+    addon = own_addon()
     xbmcgui.Dialog().notification(addon.getAddonInfo("name"), message, addon.getAddonInfo("icon"), SHOWN_FOR)

@@ -6,15 +6,16 @@ import os
 
 import xbmcaddon
 
-from . import ADDON_ID, files
+from . import files
+from .own_addon import own_addon
 
 PACKAGED_CLIENT_ID = os.path.join(b"resources", b"client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
 
 
 def client_id() -> str:
-    """The user's own client id, else the packaged one, else an empty string."""
-    return xbmcaddon.Addon(ADDON_ID).getSetting("client_id").strip() or _packaged_client_id()
+    """The user's own client id, else the packaged one, else an empty string. Raises AddonGone."""
+    return own_addon().getSetting("client_id").strip() or _packaged_client_id()
 
 
 def show_qr(addon: xbmcaddon.Addon) -> bool:
@@ -23,8 +24,7 @@ def show_qr(addon: xbmcaddon.Addon) -> bool:
 
 
 def _packaged_client_id() -> str:
-    addon = xbmcaddon.Addon(ADDON_ID)
-    path = os.path.join(files.local_path(addon.getAddonInfo("path")), PACKAGED_CLIENT_ID)
+    path = os.path.join(files.local_path(own_addon().getAddonInfo("path")), PACKAGED_CLIENT_ID)
     try:
         with open(path, encoding="ascii") as file:
             return file.read().strip()
