@@ -14,7 +14,7 @@ _SKIN = "resources/skins/"
 
 _ADDON = """<?xml version="1.0" encoding="UTF-8"?>
 <addon id="script.bench.floor" name="Floor" version="1.0.0" provider-name="tests">
-  <requires><import addon="xbmc.python" version="3.0.0"/></requires>
+  <requires><import addon="xbmc.python" version="3.0.0"/>{requests}</requires>
   {service}
   <extension point="xbmc.python.script" library="default.py"/>
   <extension point="xbmc.addon.metadata">
@@ -25,8 +25,15 @@ _ADDON = """<?xml version="1.0" encoding="UTF-8"?>
   </extension>
 </addon>
 """
-_SERVICE = """
+EMPTY_SERVICE = """
 import xbmc, xbmcgui
+xbmcgui.Window(10000).setProperty("bench.floor", "ready")
+xbmc.Monitor().waitForAbort()
+"""
+REQUESTING_SERVICE = """
+import os, requests, xbmc, xbmcgui
+session = requests.Session()
+session.get(os.environ["SIMKL_API_URL"] + "/floor", timeout=10).content
 xbmcgui.Window(10000).setProperty("bench.floor", "ready")
 xbmc.Monitor().waitForAbort()
 """
@@ -58,12 +65,14 @@ else:
 """
 
 
-def write_floor(target: Path, contents: Mapping[str, bytes], with_service: bool) -> Path:
-    """Its zip, with the dialog out of ``contents``, the add-on's files."""
-    service = '<extension point="xbmc.service" library="service.py"/>' if with_service else ""
+def write_floor(target: Path, contents: Mapping[str, bytes], service: str = "") -> Path:
+    """Its zip, with the dialog out of ``contents``, the add-on's files, and the source of a ``service``, if any."""
     files = {name: data for name, data in contents.items() if name.startswith(_SKIN)}
-    files["addon.xml"] = _ADDON.format(service=service).encode()
-    files["service.py"] = _SERVICE.encode()
+    files["addon.xml"] = _ADDON.format(
+        service='<extension point="xbmc.service" library="service.py"/>' if service else "",
+        requests='<import addon="script.module.requests"/>' if "requests" in service else "",
+    ).encode()
+    files["service.py"] = service.encode()
     files["default.py"] = _DIALOG.encode()
     package.write_zip(target, ADDON_ID, files)
     return target

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 import time
 from pathlib import Path
 from typing import Callable, Mapping, TypeVar
 
 from real_kodi import package
 from real_kodi.addon import DIALOG, Addon
-from real_kodi.dependencies import stand_ins
+from real_kodi.dependencies import SOCKS_MODULE, stand_ins
 from real_kodi.kodi import Kodi
 from real_kodi.paths import ADDON_ID, PROJECT
 from real_kodi.profile import Setup
 from simkl_simulator import Simulator
 from simkl_simulator.certificates import make_certificates
 
-from . import floor
+from . import floor, procfs
 
 CLIENT_IDS = {"v1": "client-id-v1", "v2": "client-id-v2"}
 FLOW_NAMES = {"v1": "pin", "v2": "device"}
@@ -35,10 +37,12 @@ class Lab:
         contents = package.contents(PROJECT, None)
         self.zip = folder / "add-on.zip"
         package.write_zip(self.zip, ADDON_ID, contents)
-        self._floor_dialog = floor.write_floor(folder / "dialog.zip", contents, with_service=False)
-        self._floor_service = floor.write_floor(folder / "service.zip", contents, with_service=True)
+        self._floor_dialog = floor.write_floor(folder / "dialog.zip", contents)
+        self._floor_service = floor.write_floor(folder / "service.zip", contents, floor.EMPTY_SERVICE)
+        self._floor_request = floor.write_floor(folder / "request.zip", contents, floor.REQUESTING_SERVICE)
         self.certificates = make_certificates(folder)
         self._modules = _trusting(Path(self.certificates.ca), folder)
+        self._socks = [module for module in stand_ins(with_socks=True) if module.name == SOCKS_MODULE]
 
     def times(self, many: int, few: int) -> int:
         """How often something is done."""
@@ -61,11 +65,17 @@ class Lab:
         """A Kodi with a service that does nothing."""
         return Kodi(Setup(zips=[self._floor_service]), wait_for_service=True)
 
-    def ours(self, url: str, flow: str = "v1") -> Kodi:
+    def requesting_floor(self, url: str) -> Kodi:
+        """A Kodi with a service that has imported requests and made one request to ``url``."""
+        options = Setup(zips=[self._floor_request], folders=self._modules)
+        return Kodi(options, environment=self.environment(url), wait_for_service=True)
+
+    def ours(self, url: str, flow: str = "v1", with_socks: bool = False) -> Kodi:
         """A Kodi with the add-on, whose flow is known already, and the floor's dialog."""
         settings = {"client_id": CLIENT_IDS[flow], "flow": f"{FLOW_NAMES[flow]} {CLIENT_IDS[flow]}"}
         zips = [self.zip, self._floor_dialog]
-        options = Setup(zips=zips, folders=self._modules, addon_settings=settings)
+        folders = [*self._modules, *(self._socks if with_socks else ())]
+        options = Setup(zips=zips, folders=folders, addon_settings=settings)
         return Kodi(options, environment=self.environment(url), wait_for_service=True)
 
 
@@ -111,11 +121,12 @@ def open_ours(kodi: Kodi) -> float:
 
 
 def close_dialog(kodi: Kodi) -> None:
-    """Back, and wait until no script runs beside the service."""
+    """Back, and wait until the script has ended, and its thread with it."""
     kodi.wait_for(lambda: kodi.boolean(f"Window.IsActive({DIALOG})"), "the dialog")
+    running = set(procfs.python_threads(kodi.pid))
     kodi.press("back")
     kodi.wait_for(lambda: not kodi.boolean(f"Window.IsVisible({DIALOG})"), "the dialog to close")
-    kodi.wait_for(lambda: kodi.python_runs() <= 1, "the script to end")
+    kodi.wait_for(lambda: running - set(procfs.python_threads(kodi.pid)), "the script to end")
 
 
 def restart(kodi: Kodi, environment: Mapping[str, str] | None = None) -> None:
@@ -128,5 +139,13 @@ def restart(kodi: Kodi, environment: Mapping[str, str] | None = None) -> None:
 
 
 def forget_sign_in(kodi: Kodi) -> None:
-    """So that the next start, which is to be a plain one, does not take it up again."""
-    (kodi.profile.addon_data() / "sign-in.json").unlink(missing_ok=True)
+    """So that the next start, which is to be a plain one, does not take it up again. Kodi must not run."""
+    file = database(kodi)
+    if file.exists():
+        with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("DELETE FROM value WHERE name LIKE 'sign_in.%'")
+
+
+def database(kodi: Kodi) -> Path:
+    """What must not be lost is in it."""
+    return kodi.profile.addon_data() / "simkl.db"

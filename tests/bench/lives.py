@@ -12,12 +12,11 @@ from real_kodi.kodi import Kodi
 
 from . import floor, procfs
 from .lab import Lab, restart, until
-from .report import MIB, MS, SECONDS, Row, Unit, at_most_more, at_most_times
+from .report import MIB, SECONDS, Row, Unit, at_most_more, at_most_times
 
 SETTLING = 8.0
 """Seconds from the start until a service is taken to be idle: two more than the first of its waits takes."""
-_MICROSECONDS = Unit("µs/s", 1e6)
-_PER_SECOND = Unit("/s", 1.0, 2)
+_OF_A_CORE = Unit("% of a core", 100.0, 3)
 
 
 @dataclass
@@ -26,10 +25,8 @@ class Life:
 
     boot: list[float] = field(default_factory=list)
     quit: list[float] = field(default_factory=list)
-    until_ready: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
-    wakes: list[float] = field(default_factory=list)
 
 
 def measure(lab: Lab) -> list[Row]:
@@ -55,25 +52,19 @@ def _live(kodi: Kodi, life: Life, idle: float) -> None:
     if idle:
         until(lambda: kodi.property(floor.READY) or Addon(kodi).state, "the service to be ready")
         thread = procfs.python_thread(kodi.pid)
-        life.until_ready.append(procfs.thread(kodi.pid, thread).cpu)
         time.sleep(SETTLING)
         life.memory.append(procfs.memory(kodi.pid))
-        before = procfs.thread(kodi.pid, thread)
+        before = procfs.thread_cpu(kodi.pid, thread)
         time.sleep(idle)
-        after = procfs.thread(kodi.pid, thread)
-        life.cpu.append((after.cpu - before.cpu) / idle)
-        life.wakes.append((after.wakes - before.wakes) / idle)
+        life.cpu.append((procfs.thread_cpu(kodi.pid, thread) - before) / idle)
     life.quit.append(kodi.quit())
 
 
 def _rows(bare: Life, still: Life, ours: Life) -> list[Row]:
     runs = len(ours.boot)
     return [
-        at_most_times("idle service: CPU", median(ours.cpu), median(still.cpu), _MICROSECONDS, 1.2, runs),
-        at_most_times("idle service: wake-ups", median(ours.wakes), median(still.wakes), _PER_SECOND, 1.2, runs),
+        at_most_times("idle service: CPU", median(ours.cpu), median(still.cpu), _OF_A_CORE, 1.2, runs),
         _paired("idle service: memory (anonymous PSS)", ours.memory, still.memory, MIB, 2 * 2.0**20),
-        _paired("service: CPU until it is ready", ours.until_ready, still.until_ready, MS, 0.06),
-        _not_longer("Kodi's start; floor: without any add-on", ours.boot, bare.boot),
         _not_longer("Kodi's start; floor: with a service that does nothing", ours.boot, still.boot),
         at_most_more("quit, idle", median(ours.quit), median(bare.quit), SECONDS, 0.5, runs),
     ]

@@ -5,19 +5,9 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 _PYTHON_THREAD = "LanguageInvoker"
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True)
-class Thread:
-    """What a thread has used so far: CPU in seconds, and how often it was woken after having waited."""
-
-    cpu: float
-    wakes: int
 
 
 def python_thread(pid: int) -> int:
@@ -36,22 +26,14 @@ def python_threads(pid: int) -> list[int]:
     return found
 
 
-def thread(pid: int, thread_id: int) -> Thread:
-    """Raises OSError if it has ended."""
-    task = Path(f"/proc/{pid}/task/{thread_id}")
-    nanoseconds = int((task / "schedstat").read_text().split()[0])
-    return Thread(nanoseconds / 1e9, _number("voluntary_ctxt_switches", task / "status"))
+def thread_cpu(pid: int, thread_id: int) -> float:
+    """Seconds that a thread has used so far. Raises OSError if it has ended."""
+    return int(Path(f"/proc/{pid}/task/{thread_id}/schedstat").read_text().split()[0]) / 1e9
 
 
 def python_cpu(pid: int) -> float:
     """Seconds, of all threads that run Python now."""
-    return sum(thread(pid, thread_id).cpu for thread_id in python_threads(pid))
-
-
-def cpu(pid: int) -> float:
-    """Seconds, of all threads that there are and were."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return sum(thread_cpu(pid, thread_id) for thread_id in python_threads(pid))
 
 
 def memory(pid: int) -> int:

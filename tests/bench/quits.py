@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from statistics import median
 
 from real_kodi.addon import Addon
+from real_kodi.guisettings import set_values
 from real_kodi.kodi import Kodi
 from simkl_simulator import Drip, Fault, Hang, Simulator, silent_listener
 
@@ -21,14 +23,18 @@ FAULTS: dict[str, Fault] = {
 }
 SILENT = {"no answer to SYN": False, "TLS handshake hangs": True}
 """Whether connections are accepted."""
+PROXIES = {"HTTP proxy does not answer": 0, "SOCKS proxy does not answer": 3}
+"""Kodi's numbers for their types."""
 WAITING = "code shown"
+CONNECTING = 1.0
+"""Seconds from the press until the add-on has loaded what it needs, and waits for a connection."""
 
 
 def measure(lab: Lab) -> list[Row]:
     """A row for each phase; ``lives`` has the one for an idle service."""
     floors: list[float] = []
-    taken: dict[str, list[float]] = {name: [] for name in (WAITING, *SILENT, *FAULTS)}
-    with lab.simkl() as simkl, lab.bare() as bare, lab.ours(simkl.url) as ours:
+    taken: dict[str, list[float]] = {name: [] for name in (WAITING, *SILENT, *FAULTS, *PROXIES)}
+    with lab.simkl() as simkl, lab.bare() as bare, lab.ours(simkl.url, with_socks=True) as ours:
         bare.quit()
         ours.quit()
         for _ in range(lab.times(3, 1)):
@@ -48,11 +54,23 @@ def _quit_in(lab: Lab, kodi: Kodi, phase: str) -> float:
         url = simkl.url
         if phase in SILENT:
             url = stack.enter_context(silent_listener(accepts=SILENT[phase])).https
+        proxy = stack.enter_context(silent_listener())
+        set_values(kodi.profile.userdata / "guisettings.xml", _proxy_settings(phase, proxy.port))
         restart(kodi, lab.environment(url))
         _bring_to(Addon(kodi), simkl, phase)
         seconds = kodi.quit()
         forget_sign_in(kodi)
     return seconds
+
+
+def _proxy_settings(phase: str, port: int) -> dict[str, str]:
+    """Settings of Kodi's own."""
+    return {
+        "network.usehttpproxy": "true" if phase in PROXIES else "false",
+        "network.httpproxytype": str(PROXIES.get(phase, 0)),
+        "network.httpproxyserver": "127.0.0.1",
+        "network.httpproxyport": str(port),
+    }
 
 
 def _bring_to(addon: Addon, simkl: Simulator, phase: str) -> None:
@@ -65,3 +83,4 @@ def _bring_to(addon: Addon, simkl: Simulator, phase: str) -> None:
         addon.kodi.wait_for(lambda: simkl.requests, "the request")
     else:
         addon.wait_for_phase("starting")
+        time.sleep(CONNECTING)

@@ -73,13 +73,6 @@ def at_most_more(what: str, measured: float, floor: float, unit: Unit, more: flo
     return Row(what, unit(measured), unit(floor), unit.difference(more_by), goal, more_by <= more, runs)
 
 
-def no_more(what: str, measured: Sequence[float], floor: Sequence[float]) -> Row:
-    """The goal is the floor itself, in each of the runs."""
-    texts = [", ".join(f"{value:g}" for value in values) for values in (measured, floor)]
-    worst = max(one - other for one, other in zip(measured, floor))
-    return Row(what, texts[0], texts[1], f"{worst:+g}", "no more", worst <= 0, len(measured))
-
-
 def failed(part: str, why: str) -> Row:
     """A part that came to no end."""
     return Row(f"{part}: {why}", "", "", "", "not measured", None, 0)

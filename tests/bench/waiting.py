@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from statistics import median
-from typing import Tuple
 
-from real_kodi.addon import Addon
+from real_kodi.addon import DIALOG, Addon
 from real_kodi.kodi import Kodi
 
-from . import procfs
-from .lab import Lab, close_dialog, open_floor, open_ours, restart
+from . import floor, procfs
+from .lab import Lab, close_dialog, open_floor, open_ours, restart, until
 from .report import MIB, PERCENT, Row, at_most_more
 from .sign_ins import sign_in
 
@@ -20,76 +20,61 @@ AFTERWARDS = 10.0
 """Seconds from the end of a sign-in until its memory is looked at."""
 CPU_MORE = 0.03
 """Of one core."""
-MEMORY_MORE = 12 * 2.0**20
+MEMORY_MORE = 8 * 2.0**20
 """Bytes."""
-
-_Used = Tuple[float, float]
-"""Of one core, by the whole of Kodi and by the threads that run Python."""
 
 
 def measure(lab: Lab) -> list[Row]:
     """The rows."""
-    standing: list[_Used] = []
-    running: list[_Used] = []
-    ours: list[_Used] = []
+    return [_cpu(lab), _memory(lab)]
+
+
+def _cpu(lab: Lab) -> Row:
+    standing: list[float] = []
+    ours: list[float] = []
     seconds = 5.0 if lab.short else 20.0
     with lab.simkl() as simkl, lab.ours(simkl.url) as kodi:
         for _ in range(lab.times(3, 1)):
             open_floor(kodi, "waiting")
             standing.append(_cpu_while_open(kodi, seconds))
-            open_floor(kodi, "waiting", running=True)
-            running.append(_cpu_while_open(kodi, seconds))
             open_ours(kodi)
             Addon(kodi).wait_for_phase("waiting")
             ours.append(_cpu_while_open(kodi, seconds))
-    rows = [
-        at_most_more(f"dialog open: part of a core, {what}", median(used), median(floor), PERCENT, CPU_MORE, len(used))
-        for what, used, floor in (
-            (
-                "whole Kodi, which draws without a graphics card here; floor: standing still",
-                _whole(ours),
-                _whole(standing),
-            ),
-            ("the same; floor: a time that runs, and nothing else", _whole(ours), _whole(running)),
-            ("threads that run Python; floor: standing still", _python(ours), _python(standing)),
-        )
-    ]
-    return [*rows, _memory(lab)]
+    what = "dialog open: part of a core, threads that run Python; floor: a dialog that stands still"
+    return at_most_more(what, median(ours), median(standing), PERCENT, CPU_MORE, len(ours))
 
 
-def _whole(used: list[_Used]) -> list[float]:
-    return [whole for whole, _ in used]
-
-
-def _python(used: list[_Used]) -> list[float]:
-    return [python for _, python in used]
-
-
-def _cpu_while_open(kodi: Kodi, seconds: float) -> _Used:
-    kodi.wait_for(lambda: kodi.boolean("Window.IsActive(script-simkl-connect.xml)"), "the dialog")
+def _cpu_while_open(kodi: Kodi, seconds: float) -> float:
+    kodi.wait_for(lambda: kodi.boolean(f"Window.IsActive({DIALOG})"), "the dialog")
     time.sleep(SETTLING)
-    started, whole, python = time.monotonic(), procfs.cpu(kodi.pid), procfs.python_cpu(kodi.pid)
+    started, before = time.monotonic(), procfs.python_cpu(kodi.pid)
     time.sleep(seconds)
-    taken = time.monotonic() - started
-    used = (procfs.cpu(kodi.pid) - whole) / taken, (procfs.python_cpu(kodi.pid) - python) / taken
+    used = (procfs.python_cpu(kodi.pid) - before) / (time.monotonic() - started)
     close_dialog(kodi)
     return used
 
 
 def _memory(lab: Lab) -> Row:
-    grown: dict[bool, list[float]] = {False: [], True: []}
-    with lab.simkl(interval=1) as simkl, lab.ours(simkl.url) as kodi:
-        for _ in range(lab.times(3, 1)):
-            for ours, growth in grown.items():
-                restart(kodi)
-                time.sleep(SETTLING)
-                before = procfs.memory(kodi.pid)
-                if ours:
-                    sign_in(kodi, simkl, 0.5)
-                else:
-                    open_floor(kodi, "waiting")
-                    close_dialog(kodi)
-                time.sleep(AFTERWARDS)
-                growth.append(procfs.memory(kodi.pid) - before)
-    what = f"memory (anonymous PSS) that is kept {AFTERWARDS:g} s after a sign-in; floor: after a dialog"
-    return at_most_more(what, median(grown[True]), median(grown[False]), MIB, MEMORY_MORE, len(grown[True]))
+    """Of two whole Kodis, each started anew for each look."""
+    signed_in: list[float] = []
+    requested: list[float] = []
+    with ExitStack() as stack:
+        simkl = stack.enter_context(lab.simkl(interval=1))
+        ours = stack.enter_context(lab.ours(simkl.url))
+        bare = stack.enter_context(lab.requesting_floor(simkl.url))
+        for _ in range(lab.times(5, 2)):
+            restart(bare)
+            until(lambda: bare.property(floor.READY), "the request to be made")
+            time.sleep(AFTERWARDS)
+            requested.append(procfs.memory(bare.pid))
+            bare.quit()
+            restart(ours)
+            sign_in(ours, simkl, 0.5)
+            time.sleep(AFTERWARDS)
+            signed_in.append(procfs.memory(ours.pid))
+            ours.quit()
+    what = (
+        f"memory (anonymous PSS) {AFTERWARDS:g} s after a sign-in; "
+        "floor: a service that has imported requests and made one request over TLS"
+    )
+    return at_most_more(what, median(signed_in), median(requested), MIB, MEMORY_MORE, len(signed_in))

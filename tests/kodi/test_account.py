@@ -105,8 +105,8 @@ def test_a_revoked_token_that_is_used_ends_the_connection(boot: Boot, simkl: Sim
     addon = boot(simkl.url, flow)
     simkl.revoke(connect(addon, simkl))
     addon.restart_with(account_name="")
-    addon.kodi.wait_for(lambda: addon.settings["access_token"] == "", "the token to go")
     addon.kodi.wait_for(lambda: addon.kodi.boolean("Window.IsVisible(notification)"), "a notification")
+    addon.kodi.wait_for(lambda: addon.settings["access_token"] == "", "the token to go")
 
 
 def test_the_settings_page_offers_what_can_be_done(boot: Boot, simkl: Simulator) -> None:

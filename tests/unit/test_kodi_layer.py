@@ -26,15 +26,15 @@ ADDON_ID = "script.simkl.connect"
 
 @pytest.fixture
 def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
+    """The service's log stays with the tests'."""
+    monkeypatch.setattr("simkl_connect.kodi.service.log_to_kodi", lambda: None)
     kodi = FakeKodi(tmp_path)
     kodi.install(monkeypatch)
     return kodi
 
 
 @pytest.fixture
-def service(kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    """Its log stays with the tests'."""
-    monkeypatch.setattr("simkl_connect.kodi.service.log_to_kodi", lambda: None)
+def service(kodi: FakeKodi) -> Iterator[Service]:
     service = Service()
     yield service
     service.close()

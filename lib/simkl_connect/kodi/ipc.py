@@ -5,7 +5,9 @@ Both can be read by everything on the machine and by JSON-RPC clients: no token 
 
 from __future__ import annotations
 
+import json
 import os
+from typing import Mapping
 
 import xbmc
 import xbmcgui
@@ -45,8 +47,6 @@ def received(sender: str, method: str, data: str) -> tuple[str, str] | None:
     command = method.rpartition(".")[2]
     if sender != ADDON_ID or command not in COMMANDS:
         return None
-    import json  # here, because neither a script that only sends nor a service that nobody calls needs it
-
     try:
         content = json.loads(data)
     except ValueError:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import xbmcaddon
 import xbmcgui
 
 from ..api.parsing import clean_text
 from ..auth.token_refresher import Notice
 from ..scrobbling.callbacks import Notice as ScrobbleNotice
 from ..scrobbling.callbacks import Notification
-from . import ADDON_ID
+from .own_addon import own_addon
 from .system import is_window_active
 from .texts import Texts
 
@@ -53,5 +52,5 @@ def notify_connected(name: str) -> None:
 
 def _show(message: str) -> None:
     """In Kodi's own style, with the add-on's icon."""
-    addon = xbmcaddon.Addon(ADDON_ID)
+    addon = own_addon()
     xbmcgui.Dialog().notification(addon.getAddonInfo("name"), message, addon.getAddonInfo("icon"), SHOWN_FOR)

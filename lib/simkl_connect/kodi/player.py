@@ -64,6 +64,11 @@ class WatchedPlayer(xbmc.Player):
             self._file = ""
         self._advance_all()
 
+    def onAVChange(self) -> None:  # noqa: N802  # Kodi's name
+        """The length may be known now."""
+        self._sample_at = 0.0
+        self._advance_all()
+
     def onPlayBackPaused(self) -> None:  # noqa: N802  # Kodi's name
         """The user pauses."""
         self._scrobbler.paused(self._playing_file())

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 
 import xbmcaddon
 
-from . import ADDON_ID, files
+from ..scrobbling.exclusions import Preferences
+from . import files
+from .own_addon import own_addon
 
 PACKAGED_CLIENT_ID = os.path.join(b"resources", b"client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
 
 
 def client_id() -> str:
-    """The user's own client id, else the packaged one, else an empty string."""
-    return xbmcaddon.Addon(ADDON_ID).getSetting("client_id").strip() or _packaged_client_id()
+    """The user's own client id, else the packaged one, else an empty string. Raises AddonGone."""
+    return own_addon().getSetting("client_id").strip() or _packaged_client_id()
 
 
 def show_qr(addon: xbmcaddon.Addon) -> bool:
@@ -22,9 +25,23 @@ def show_qr(addon: xbmcaddon.Addon) -> bool:
     return addon.getSetting("show_qr") != "false"
 
 
+def watching() -> Preferences:
+    """What is to become of the videos that are watched. Raises AddonGone."""
+    setting = own_addon().getSetting
+    minutes = setting("scrobble_minimum")
+    folders = (setting(f"exclude_folder_{number}").strip() for number in range(1, 6))
+    return Preferences(
+        scrobble=setting("scrobble") != "false",
+        minimum=60.0 * int(minutes) if re.fullmatch(r"[0-9]{1,3}", minutes) else Preferences().minimum,
+        pvr=setting("scrobble_pvr") == "true",
+        excluded=tuple(folder for folder in folders if folder),
+        marks=setting("scrobble_marks") != "false",
+        notify=setting("notify_scrobbles") != "false",
+    )
+
+
 def _packaged_client_id() -> str:
-    addon = xbmcaddon.Addon(ADDON_ID)
-    path = os.path.join(files.local_path(addon.getAddonInfo("path")), PACKAGED_CLIENT_ID)
+    path = os.path.join(files.local_path(own_addon().getAddonInfo("path")), PACKAGED_CLIENT_ID)
     try:
         with open(path, encoding="ascii") as file:
             return file.read().strip()

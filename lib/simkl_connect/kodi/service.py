@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import random
@@ -9,7 +10,6 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 import xbmc
-import xbmcaddon
 
 from .. import clock
 from ..auth.authorizer import Authorizer, NotConfigured
@@ -20,16 +20,20 @@ from ..environment import Environment
 from ..errors import Problem, describe_exception
 from ..http.messages import ClientInfo, checked_base_url
 from ..http.worker import Worker
+from ..scrobbling.callbacks import Callbacks
+from ..scrobbling.scrobbler import Scrobbler
 from ..storage.database import Database
 from ..storage.legacy import Legacy
 from ..storage.settings_mirror import SettingsMirror
 from ..storage.token_store import TokenStore
 from ..ui.commands import AUTHORIZE, CANCEL, SIGN_OUT, WAKE
 from ..ui.view import View
-from . import ADDON_ID, files, ipc, preferences
+from . import files, ipc, library, preferences
 from .log import log
 from .log_handler import log_to_kodi
-from .notifications import notify, notify_connected
+from .notifications import notify, notify_connected, notify_scrobble
+from .own_addon import AddonGone, own_addon
+from .player import WatchedPlayer
 from .proxy import proxy
 from .settings import KodiSettings
 from .system import hold_screensaver, is_enabled, platform
@@ -50,6 +54,7 @@ CLOSING = 0.3
 """Seconds that Kodi is held up at the most for a request that does not end."""
 LAST_WAIT = 1.0
 """Seconds in which Kodi says stop to an add-on that it has forgotten, if it has not said so before."""
+LIBRARY_UPDATED, DEVICE_WOKE = "VideoLibrary.OnUpdate", "System.OnWake"
 MISTAKE_PAUSE = 60.0
 """Seconds that a task is left alone after a mistake of ours in it."""
 
@@ -70,13 +75,18 @@ class Task(Protocol):
 
 
 class Service(xbmc.Monitor):
-    """Kodi's monitor: its callbacks run inside ``waitForAbort``, on the thread of the loop."""
+    """Kodi's monitor: its callbacks run inside ``waitForAbort``, on the thread of the loop.
+
+    Raises AddonGone if the add-on was disabled while this was loaded: no monitor was there to hear a stop.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         log_to_kodi()
+        if not is_enabled():
+            raise AddonGone
+        self._version = own_addon().getAddonInfo("version")
         self._platform = platform()
-        self._version = xbmcaddon.Addon(ADDON_ID).getAddonInfo("version")
         self._base_url = _base_url()
         self._database = database = Database(files.database())
         backend = KodiSettings()
@@ -91,24 +101,31 @@ class Service(xbmc.Monitor):
             self._configured_client_id,
             self._publish,
             self._token_stored,
-            notify_connected,
+            self._signed_in,
         )
-        self._tasks: tuple[Task, ...] = (worker, self._authorizer, self._refresher, tokens, self._mirror)
+        self._scrobbler = Scrobbler(
+            environment,
+            Callbacks(
+                preferences.watching,
+                library.look_up,
+                ipc.publish_activity,
+                notify_scrobble,
+                self._refresher.grant_rejected,
+            ),
+        )
+        player = WatchedPlayer(self._scrobbler, self._advance, clock.now)
+        signing_in = (worker, self._authorizer, self._refresher)
+        self._tasks: tuple[Task, ...] = (*signing_in, player, self._scrobbler, tokens, self._mirror)
         self._paused_until: dict[Task, float] = {}
 
     def run(self) -> None:
-        """Returns when Kodi ends, or ends the add-on."""
-        log("service started")
+        """Returns when Kodi says stop."""
         try:
-            if is_enabled():  # still: while this was loaded, no monitor was there to hear a stop
-                self._begin()
-                while not self.waitForAbort(self._advance()):
-                    continue
-            else:
-                self.waitForAbort(LAST_WAIT)  # Kodi crashes if it says stop to a service that is just ending by itself
+            self._begin()
+            while not self.waitForAbort(self._advance()):
+                continue
         finally:
             self.close()
-            log("service ended")
 
     def close(self) -> None:
         """End what is under way."""
@@ -121,7 +138,14 @@ class Service(xbmc.Monitor):
         """Called by Kodi within ``waitForAbort``."""
         received = ipc.received(sender, method, data)
         if received is not None:
-            self._handle(*received)
+            self._paused_until.pop(self._authorizer, None)
+            try:
+                self._handle(*received)
+            except Exception as error:  # noqa: BLE001  # Kodi would log it with all that it quotes
+                self._pause(self._authorizer, error)
+            self._advance()
+        elif method in (LIBRARY_UPDATED, DEVICE_WOKE):
+            self._heard(method, data)
             self._advance()
 
     def onSettingsChanged(self) -> None:  # noqa: N802  # Kodi's name
@@ -143,6 +167,21 @@ class Service(xbmc.Monitor):
             self._refresher.sign_out()
             self._mirror.look_again()
 
+    def _heard(self, method: str, data: str) -> None:
+        """Something that happened in Kodi, or that another add-on says has happened."""
+        if method == DEVICE_WOKE:
+            self._scrobbler.hurry()
+            return
+        try:
+            update = json.loads(data)
+        except ValueError:
+            return
+        self._scrobbler.library_updated(update)
+
+    def _signed_in(self, name: str) -> None:
+        notify_connected(name)
+        self._scrobbler.hurry()
+
     def _advance(self) -> float:
         """Advance every task. Returns the seconds until one of them has something to do."""
         wait = LONGEST_WAIT
@@ -158,10 +197,11 @@ class Service(xbmc.Monitor):
                 wait = min(wait, planned)
         return max(SHORTEST_WAIT, wait)
 
-    def _pause(self, task: Task, mistake: Exception) -> float | None:
-        """Leave ``task`` alone for a while. Of an add-on that is disabled or being replaced, everything fails."""
-        if not is_enabled():
-            return None
+    def _pause(self, task: Task, mistake: Exception) -> float:
+        """Leave ``task`` alone for a while. Returns the seconds."""
+        if isinstance(mistake, AddonGone):  # Kodi will say stop in a moment, and had better not be asked anything now
+            self._paused_until[task] = clock.now() + LAST_WAIT
+            return LAST_WAIT
         _log.error("a mistake in the add-on: %s", describe_exception(mistake))
         self._paused_until[task] = clock.now() + MISTAKE_PAUSE
         if task is self._authorizer:
@@ -209,5 +249,13 @@ def _base_url() -> str:
 
 
 def run() -> None:
-    """What ``service.py`` calls."""
-    Service().run()
+    """What ``service.py`` calls. Returns when Kodi ends, or ends the add-on."""
+    log("service started")
+    try:
+        Service().run()
+    except AddonGone:
+        xbmc.Monitor().waitForAbort(
+            LAST_WAIT
+        )  # Kodi crashes if it says stop to a service that ends by itself meanwhile
+    finally:
+        log("service ended")

@@ -6,11 +6,10 @@ import contextlib
 import os
 from typing import Iterable, Iterator, Mapping
 
-import xbmcaddon
-
 from ..errors import StorageFailed
 from ..storage import file_system, settings_mirror
-from . import ADDON_ID, files
+from . import files
+from .own_addon import AddonGone, own_addon
 
 _TORN = b".torn"
 
@@ -21,13 +20,13 @@ class KodiSettings:
     def read(self, names: Iterable[str]) -> dict[str, str]:
         """The value of each name, or an empty string."""
         with _known_to_kodi():
-            addon = xbmcaddon.Addon(ADDON_ID)
+            addon = own_addon()
             return {name: addon.getSetting(name) for name in names}
 
     def write(self, values: Mapping[str, str]) -> None:
         """Writes in the order of ``values``, without a promise that it holds. The file becomes the owner's alone."""
         with _known_to_kodi():
-            addon = xbmcaddon.Addon(ADDON_ID)
+            addon = own_addon()
             for name, value in values.items():
                 addon.setSetting(name, value)
         with contextlib.suppress(OSError):  # FAT, CIFS, Android; or Kodi could not make it
@@ -52,5 +51,5 @@ class KodiSettings:
 def _known_to_kodi() -> Iterator[None]:
     try:
         yield
-    except RuntimeError as error:  # the add-on is disabled or being replaced
+    except AddonGone as error:
         raise StorageFailed("Kodi does not know the add-on any more") from error

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import xbmcaddon
-
-from . import ADDON_ID
+from .own_addon import own_addon
 
 TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
 if TYPE_CHECKING:
+    import xbmcaddon
+
     from ..ui.view import Screen
 
 SIGN_OUT_QUESTION = 32011
@@ -64,7 +64,7 @@ class Texts:
     """
 
     def __init__(self, addon: xbmcaddon.Addon | None = None) -> None:
-        self._addon = addon or xbmcaddon.Addon(ADDON_ID)
+        self._addon = addon or own_addon()
 
     def __call__(self, number: int) -> str:
         """The text of this number."""

@@ -16,7 +16,9 @@ class Backoff:
         self._at: float | None = None
 
     def failed(self) -> None:
-        """Plans the next attempt."""
+        """Plans the next attempt; one that is planned for later stays."""
+        if self._at is not None and not self.is_due:
+            return
         self._at = self._clock() + self._wait
         self._wait = min(2 * self._wait, self._longest)
 

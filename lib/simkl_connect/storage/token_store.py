@@ -16,6 +16,8 @@ from .stored import NAMES, Stored, token_values, whole_seconds
 
 BEGUN = "begun"
 """Name of the value that says that the database holds the truth, even where that is nothing."""
+LONGEST_RETRY = 60.0
+"""Seconds between two attempts to save what the disk has refused: until then a power cut loses it."""
 _NO_ACCOUNT = {"account_name": "", "account_id": "", "connected_at": ""}
 
 _log = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ class TokenStore:
         self._database = database
         self._wall_clock = wall_clock
         self._predecessor = predecessor
-        self._backoff = Backoff(clock)
+        self._backoff = Backoff(clock, longest=LONGEST_RETRY)
         self._lock = threading.RLock()
         self._saved: dict[str, str] | None = None
         """What the database holds under NAMES; None until it could be read."""
