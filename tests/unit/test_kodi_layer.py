@@ -152,7 +152,7 @@ def test_a_mistake_in_one_task_does_not_end_the_others_and_is_not_repeated_at_ea
 
 def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi, service: Service) -> None:
     before = dict(kodi.properties)
-    service.onNotification("xbmc", "System.OnWake", "null")
+    service.onNotification("xbmc", "GUI.OnScreensaverActivated", "null")
     assert kodi.properties == before
 
 

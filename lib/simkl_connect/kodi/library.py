@@ -13,7 +13,18 @@ from .ipc import home_property
 TRAKT_IDS = "script.trakt.ids"
 PLAYER_INFO = "TMDbHelper.PlayerInfoString"
 """Home properties in which other add-ons say what they play."""
-_PLAYING = ["title", "showtitle", "season", "episode", "year", "file", "tvshowid", "imdbnumber", "uniqueid", "playcount"]
+_PLAYING = [
+    "title",
+    "showtitle",
+    "season",
+    "episode",
+    "year",
+    "file",
+    "tvshowid",
+    "imdbnumber",
+    "uniqueid",
+    "playcount",
+]
 _PLAYING_IN_DETAIL = [*_PLAYING, "runtime", "customproperties", "mediapath", "dynpath"]
 """One name that a version of Kodi does not know fails the whole call; then the shorter list is asked for."""
 _SHOW = ["title", "year", "uniqueid"]

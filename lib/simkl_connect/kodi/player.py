@@ -6,6 +6,7 @@ from typing import Callable
 
 import xbmc
 
+from ..scrobbling.exclusions import STACK
 from ..scrobbling.scrobbler import Scrobbler
 from . import library
 
@@ -30,6 +31,7 @@ class WatchedPlayer(xbmc.Player):
         self._file = ""
         self._describe_at: float | None = None
         self._sample_at = 0.0
+        self._length = 0.0
 
     def advance(self) -> None:
         """Take a sample, if something plays and one is due."""
@@ -41,6 +43,7 @@ class WatchedPlayer(xbmc.Player):
             file, position, length = self.getPlayingFile(), self.getTime(), self.getTotalTime()
         except RuntimeError:  # nothing plays any more; the callback is on its way
             return
+        self._length = length
         self._scrobbler.sampled(file, position, length)
         if self._describe_at is not None and now >= self._describe_at and file == self._file:
             self._describe_at = None
@@ -58,7 +61,7 @@ class WatchedPlayer(xbmc.Player):
         self._file = self._playing_file()
         if self._file and self.isPlayingVideo():
             self._describe_at = self._clock() + DESCRIBE_AFTER
-            self._sample_at = 0.0
+            self._sample_at = self._length = 0.0
             self._scrobbler.started(library.playing_item(self._file))
         else:
             self._file = ""
@@ -80,8 +83,14 @@ class WatchedPlayer(xbmc.Player):
         self._advance_all()
 
     def onPlayBackSeek(self, time: int, seekOffset: int) -> None:  # noqa: N802, N803  # Kodi's names
-        """The user has jumped; the player still gives the old position."""
-        self._scrobbler.sought(self._playing_file())
+        """The user has jumped to ``time`` in milliseconds; the player still gives the old position.
+
+        In a stack it counts from the part's start (measured on Kodi 20.1): there the next sample tells.
+        """
+        file = self._playing_file()
+        self._scrobbler.sought(file)
+        if file == self._file and not file.startswith(STACK):
+            self._scrobbler.sampled(file, time / 1000, self._length)
         self._sample_at = self._clock() + SAMPLE_EVERY
         self._advance_all()
 
