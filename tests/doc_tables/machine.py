@@ -37,4 +37,5 @@ class Machine(NamedTuple):
 
 def meaning(event: type) -> str:
     """The first sentence of what the code says of it."""
-    return (event.__doc__ or "").split("\n")[0].partition(":")[0].rstrip(".").replace("``", "`")
+    first_line = (event.__doc__ or "").split("\n")[0]
+    return first_line.partition(":")[0].partition(". ")[0].rstrip(".").replace("``", "`")
