@@ -39,6 +39,8 @@ SAMPLES = 20
 CODE_LIVES = 120.0
 """Simulated seconds."""
 WEEK = 7 * 86400.0
+THREADS = 2
+"""This one and the worker's."""
 FAULTS: tuple[Fault, ...] = (
     Status(503),
     Status(429, headers={"Retry-After": "3"}),
@@ -152,7 +154,7 @@ class Soak:
 
     def _sample(self) -> None:
         deadline = time.monotonic() + 5
-        while threading.active_count() > 1 and time.monotonic() < deadline:
+        while threading.active_count() > THREADS and time.monotonic() < deadline:
             time.sleep(0.01)  # threads of the last connection end
         gc.collect()
         for series, read in self._series:

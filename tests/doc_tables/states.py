@@ -29,6 +29,7 @@ from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.kodi import texts
 from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 
+from .machine import Machine, meaning
 from .texts import english
 
 CODE = DeviceAuthorization(Secret(""), "", Secret(""), expires_in=900.0, interval=5.0)
@@ -56,41 +57,23 @@ interval up to {LONGEST_BACKOFF:.0f} seconds, and a pause that the server asks f
 """
 
 
-def _targets() -> dict[Phase, list[tuple[Input, Phase]]]:
-    """For each phase what can happen and where it leads, found by letting it happen."""
-    known = {type(event) for event in SAMPLES}
-    unknown = {event for _, event in TRANSITIONS if event not in known}
-    if unknown:
-        raise ValueError(f"no sample of {unknown}")
-    return {
-        phase: [
-            (event, _state(phase).advance(event, NOW).phase) for event in SAMPLES if (phase, type(event)) in TRANSITIONS
-        ]
-        for phase in Phase
-    }
-
-
 def _state(phase: Phase) -> SignIn:
     return SignIn(phase=phase, authorization=CODE, interval=5.0, deadline=NOW)
 
 
-def _name(event: Input) -> str:
-    return type(event).__name__
+def _leads(phase: str, event: str) -> str | None:
+    """Found by letting it happen."""
+    (sample,) = [sample for sample in SAMPLES if type(sample).__name__ == event]
+    known = (Phase(phase), type(sample)) in TRANSITIONS
+    return _state(Phase(phase)).advance(sample, NOW).phase.value if known else None
 
 
-def _diagram() -> Iterator[str]:
-    yield "```mermaid"
-    yield "stateDiagram-v2"
-    yield f"    [*] --> {Phase.STARTING.value}"
-    for phase, targets in _targets().items():
-        leads: dict[Phase, list[str]] = {}
-        for event, target in targets:
-            if not (isinstance(event, Sent) or target is phase):
-                leads.setdefault(target, []).append(_name(event))
-        for target, events in leads.items():
-            yield f"    {phase.value} --> {target.value} : {', '.join(events)}"
-    yield "```"
-    yield ""
+def _machine() -> Machine:
+    unknown = {event for _, event in TRANSITIONS} - {type(sample) for sample in SAMPLES}
+    if unknown:
+        raise ValueError(f"no sample of {unknown}")
+    events = {type(sample).__name__: meaning(type(sample)) for sample in SAMPLES}
+    return Machine([phase.value for phase in Phase], events, _leads)
 
 
 def _step(phase: Phase) -> str:
@@ -112,20 +95,6 @@ def _phases() -> Iterator[str]:
     yield ""
 
 
-def _events() -> Iterator[str]:
-    targets = _targets()
-    yield f"| event | what it is | {' | '.join(f'`{phase.value}`' for phase in Phase)} |"
-    yield f"|---|---|{'---|' * len(Phase)}"
-    for event in SAMPLES:
-        cells = []
-        for phase in Phase:
-            target = dict((_name(happening), target) for happening, target in targets[phase]).get(_name(event))
-            cells.append("" if target is None else "stays" if target is phase else f"**{target.value}**")
-        meaning = (type(event).__doc__ or "").split("\n")[0].partition(":")[0].rstrip(".").replace("``", "`")
-        yield f"| `{_name(event)}` | {meaning} | {' | '.join(cells)} |"
-    yield ""
-
-
 def page() -> str:
     """The whole of ``docs/states.md``."""
     return "\n".join(
@@ -134,7 +103,7 @@ def page() -> str:
             "",
             "Drawn by `make docs` from `TRANSITIONS` in `lib/simkl_connect/sign_in.py`, which is the whole of it.",
             "",
-            *_diagram(),
+            *_machine().diagram(),
             "A token is taken in every phase in which one can arrive, in the ends too: Simkl delivers it only once.",
             "",
             "## Phases",
@@ -146,6 +115,6 @@ def page() -> str:
             "An empty cell: the event changes nothing but that its request is over. A client ID that goes with the",
             "other flow is such an event in `starting`: the code is asked for again, in the other flow.",
             "",
-            *_events(),
+            *_machine().table(),
         ]
     )

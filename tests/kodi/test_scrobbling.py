@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import Boot
 from real_kodi.addon import Addon
 from real_kodi.collection import Collection, file_item
 from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
@@ -13,8 +14,6 @@ from real_kodi.player import Player
 from real_kodi.scanned import scanned
 from real_kodi.video_plugin import PluginVideo, write_video_plugin
 from simkl_simulator import ResetBefore, Simulator
-
-from conftest import Boot
 
 FILM = Film("Seven Lanterns", 2023, {"imdb": "tt9000105", "tmdb": "500105"})
 SHORT = Film("A Map of Salt", 2016, {"imdb": "tt9000106"}, seconds=140)

@@ -65,6 +65,8 @@ def test_a_code_that_can_not_be_shown_is_no_code(case: FlowCase, code: object) -
         "https://simkl.com:8443/pin",
         "https://simkl.com\\@evil.example",
         "https://simkl.com/[B]pin",
+        "https://\u017fimkl.com/pin",
+        "https://simkl.com:443@evil.example/pin",
         "https://[::1/pin",
         "javascript:alert(1)",
         "https://simkl.com/" + "a" * 300,

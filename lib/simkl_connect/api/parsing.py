@@ -10,9 +10,7 @@ import json
 import math
 import re
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import Any, Callable, Mapping, TypeVar
-from urllib.parse import urlsplit
 
 from ..errors import Failure, PermanentError, Problem, TransientError
 from ..http.messages import Response
@@ -27,7 +25,8 @@ LONGEST_RETRY_AFTER = 24 * 3600.0
 
 _USER_CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
-_SIMKL_HOST = re.compile(r"(?:[a-z0-9-]+\.)*simkl\.com")
+_SIMKL_URI = re.compile(r"https://(?:[a-z0-9-]+\.)*simkl\.com(?::443)?(?:[/?#][!-Z^-~]*)?", re.IGNORECASE | re.ASCII)
+"""Visible ASCII (RFC 3986, section 2) without the brackets and backslash that Kodi's labels give a meaning."""
 _NO_DATE = (TypeError, ValueError, IndexError, OverflowError)
 """What parsedate_to_datetime raises: the first three by Python version, the last for numbers without end."""
 _MARKUP = re.compile(
@@ -118,16 +117,9 @@ def read_verification_uri(value: object, otherwise: str = KNOWN_VERIFICATION_URI
 
     The address is drawn on the screen and in the QR code: it must not lead anywhere else.
     """
-    if not isinstance(value, str) or len(value) > 200 or not re.fullmatch(r"[!-~]+", value):
+    if not isinstance(value, str) or len(value) > 200 or not _SIMKL_URI.fullmatch(value):
         return otherwise
-    try:
-        parts = urlsplit(value)
-        port = parts.port
-    except ValueError:
-        return otherwise
-    at_simkl = _SIMKL_HOST.fullmatch(parts.hostname or "") is not None
-    plain = not re.search(r"[\\\[\]]", value) and port in (None, 443) and "@" not in parts.netloc
-    return value.rstrip("/") if parts.scheme == "https" and at_simkl and plain else otherwise
+    return value.rstrip("/")
 
 
 def clean_text(value: object, longest: int = 60) -> str:
@@ -190,19 +182,20 @@ def retry_after(response: Response) -> float | None:
     if re.fullmatch(r"\d{1,9}", value):
         seconds = float(value)
     else:
-        try:
-            date = parsedate_to_datetime(value)
-        except _NO_DATE:
+        until = _date(value)
+        if until is None:
             return None
-        sent = _date_header(response)
-        seconds = (date.replace(tzinfo=date.tzinfo or timezone.utc) - sent).total_seconds()
+        sent = _date(response.headers.get("date", "")) or datetime.now(timezone.utc)  # dates are meant by that clock
+        seconds = (until - sent).total_seconds()
     return seconds if 0 <= seconds <= LONGEST_RETRY_AFTER else None
 
 
-def _date_header(response: Response) -> datetime:
-    """When the server says it answered: its clock is the one its dates are meant by."""
+def _date(text: str) -> datetime | None:
+    """A date in a header, in any of its formats; None for anything else."""
+    from email.utils import parsedate_to_datetime  # here: 0.7 MiB that an idle service does without
+
     try:
-        date = parsedate_to_datetime(response.headers.get("date", ""))
+        date = parsedate_to_datetime(text)
     except _NO_DATE:
-        return datetime.now(timezone.utc)
+        return None
     return date.replace(tzinfo=date.tzinfo or timezone.utc)

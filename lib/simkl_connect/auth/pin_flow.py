@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from ..api.parsing import (
     BadAnswer,
     Body,
@@ -48,12 +46,12 @@ class PinFlow:
         """Raises BadAnswer."""
         user_code = read_user_code(body)
         uri = read_verification_uri(body.get("verification_uri", body.get("verification_url")))
-        complete_uri = f"{uri}/{quote(user_code.reveal(), safe='')}"
+        complete_uri = f"{uri}/{user_code.reveal()}"
         return CodeIssued(read_device_authorization(body, user_code, uri, complete_uri, device_code=None))
 
     def token_request(self, authorization: DeviceAuthorization) -> Request:
         """One poll."""
-        return Request("GET", f"/oauth/pin/{quote(authorization.user_code.reveal(), safe='')}", self._client_id)
+        return Request("GET", f"/oauth/pin/{authorization.user_code.reveal()}", self._client_id)
 
     def read_token(self, response: Response) -> Event:
         """Any body with ``device_code`` is a new code that nobody asked for: the one polled is gone."""

@@ -34,7 +34,6 @@ from .log_handler import log_to_kodi
 from .notifications import notify, notify_connected, notify_scrobble
 from .own_addon import AddonGone, own_addon
 from .player import WatchedPlayer
-from .proxy import proxy
 from .settings import KodiSettings
 from .system import hold_screensaver, is_enabled, platform
 
@@ -229,6 +228,7 @@ class Service(xbmc.Monitor):
 
     def _open_session(self) -> Session:
         from ..http.session import Session  # on the worker's thread: requests takes a tenth of a second to load
+        from .proxy import proxy  # with it, urllib.parse: 0.4 MiB that an idle service does without
 
         version = self._version
         return Session(ClientInfo(self._base_url, version, f"simkl-connect/{version} ({self._platform})"), proxy)
@@ -241,8 +241,9 @@ def _wake() -> None:
 
 def _base_url() -> str:
     """Where Simkl is; empty where SIMKL_API_URL names a place that no token may be sent to."""
+    other = os.environ.get("SIMKL_API_URL")
     try:
-        return checked_base_url(os.environ.get("SIMKL_API_URL") or API_URL)
+        return checked_base_url(other) if other else API_URL
     except ValueError as error:
         _log.error("SIMKL_API_URL: %s", error)
         return ""

@@ -59,6 +59,8 @@ class TokenStore:
         """What a database that holds nothing is to begin with."""
         self._unsaved: dict[str, str] = {}
         self._stored = Stored(self._value)
+        self._settings: dict[str, str] | None = None
+        """What :meth:`settings` has given since the last change."""
         with contextlib.suppress(StorageFailed):
             self._save({})
 
@@ -93,9 +95,11 @@ class TokenStore:
         return self._stored.connected_at()
 
     def settings(self) -> dict[str, str]:
-        """What the add-on settings have to hold; empty as long as the database could not be read."""
+        """What the add-on settings have to hold; empty as long as the database could not be read. Not to be changed."""
         with self._lock:
-            return self._stored.settings() if self._value(BEGUN) else {}
+            if self._settings is None:
+                self._settings = self._stored.settings() if self._value(BEGUN) else {}
+            return self._settings
 
     def save_token(self, token: Token, also: Mapping[str, str] | None = None) -> None:
         """Replaces token and account; writes ``also`` to the database in the same transaction."""
@@ -147,6 +151,7 @@ class TokenStore:
     def _save(self, values: Mapping[str, str], only_for: Secret | None = None) -> bool:
         """Writes ``values`` and what was refused before. False, and nothing done: another token is stored by now."""
         with self._lock:
+            self._settings = None
             unchanged = all(self._value(name) == value for name, value in values.items())
             if values and unchanged and only_for is None and not self._unsaved:
                 return True
