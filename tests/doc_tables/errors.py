@@ -41,8 +41,7 @@ CAUSES: Mapping[Problem, str] = {
     Problem.SERVICE_SILENT: "no answer from the add-on's service within 5 seconds",
     Problem.SERVICE_GONE: "the service has ended, and is not back within 3 seconds",
 }
-NOTICE_WHERE = "`reason` in the Home window's property `script.simkl.connect.activity`, JSON of the last video."
-CAUSES: Mapping[Notice, str] = {
+NOTICE_CAUSES: Mapping[Notice, str] = {
     Notice.ENDED: "the app was removed under Connected Apps, or the connection was not used for half a year",
     Notice.SIGNED_OUT: "Sign out",
     Notice.SIGNED_OUT_HERE: "Sign out while Simkl does not answer",
