@@ -8,6 +8,7 @@ from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
 from simkl_connect.kodi import texts
 from simkl_connect.kodi.notifications import NOTICES
+from simkl_connect.scrobbling.reasons import MEANINGS
 
 from .texts import english
 
@@ -58,4 +59,6 @@ def page() -> str:
     lines += [f"| {english(texts.PHASES['denied'])} | Deny on the phone |"]
     lines += ["", "## Notifications", "", "| the user reads | cause |", "|---|---|"]
     lines += [f"| {english(NOTICES[notice])} | {cause} |" for notice, cause in NOTICE_CAUSES.items()]
+    lines += ["", "## Why a video was not marked", "", "| id | why |", "|---|---|"]
+    lines += [f"| `{reason.value}` | {why} |" for reason, why in MEANINGS.items()]
     return "\n".join(lines) + "\n"
