@@ -8,6 +8,7 @@ from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
 from simkl_connect.kodi import texts
 from simkl_connect.kodi.notifications import NOTICES
+from simkl_connect.scrobbling.reasons import MEANINGS
 
 from .texts import english
 
@@ -20,6 +21,7 @@ with `[script.simkl.connect]`, with the cause in brackets behind them. No line h
 A sign-in that waits for the user goes on in all trouble that may pass: the code stays on the screen. Where no code is
 there yet, the same trouble ends the sign-in with the same sentence, and *Try again*.
 """
+WHERE = "`reason` in the Home window's property `script.simkl.connect.activity`, JSON of the last video."
 CAUSES: Mapping[Problem, str] = {
     Problem.CLIENT_ID_MISSING: "neither the add-on's settings nor the zip has one",
     Problem.CLIENT_ID_REFUSED: "neither flow takes the client ID, or it is taken back during a sign-in",
@@ -58,4 +60,6 @@ def page() -> str:
     lines += [f"| {english(texts.PHASES['denied'])} | Deny on the phone |"]
     lines += ["", "## Notifications", "", "| the user reads | cause |", "|---|---|"]
     lines += [f"| {english(NOTICES[notice])} | {cause} |" for notice, cause in NOTICE_CAUSES.items()]
+    lines += ["", "## Videos that are not on Simkl", "", WHERE, "", "| reason | meaning |", "|---|---|"]
+    lines += [f"| `{reason.value}` | {meaning} |" for reason, meaning in MEANINGS.items()]
     return "\n".join(lines) + "\n"

@@ -29,6 +29,7 @@ from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.kodi import texts
 from simkl_connect.models import Account, DeviceAuthorization, Secret, Token
 
+from . import playback
 from .machine import Machine, meaning
 from .texts import english
 
@@ -116,5 +117,6 @@ def page() -> str:
             "other flow is such an event in `starting`: the code is asked for again, in the other flow.",
             "",
             *_machine().table(),
+            *playback.section(),
         ]
     )

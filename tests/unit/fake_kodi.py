@@ -34,6 +34,7 @@ class FakeKodi:
         self.properties: dict[str, str] = {}
         self.calls: list[str] = []
         self.toasts: list[str] = []
+        self.texts: dict[int, str] = {}
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         kodi = self
@@ -55,7 +56,7 @@ class FakeKodi:
                 return {"path": str(kodi.path), "version": "1.2.3", "name": "Simkl Connect"}.get(id, "")
 
             def getLocalizedString(self, id: int) -> str:
-                return f"text {id}"
+                return kodi.texts.get(id, f"text {id}")
 
         class Window(xbmcgui.Window):
             def __init__(self, existingWindowId: int = -1) -> None:

@@ -9,6 +9,7 @@ import pytest
 from doc_tables import DOCS, PAGES, errors
 from real_kodi.paths import PROJECT
 from simkl_connect.errors import Problem
+from simkl_connect.scrobbling.reasons import MEANINGS, Reason
 
 THREATS = (DOCS / "threats.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:lib|tests)/[\w/.]+)(?:::(\w+))?`", THREATS)))
@@ -21,6 +22,10 @@ def test_a_drawn_page_is_up_to_date(name: str) -> None:
 
 def test_every_problem_has_a_cause() -> None:
     assert set(errors.CAUSES) == set(Problem)
+
+
+def test_every_reason_has_a_meaning() -> None:
+    assert set(MEANINGS) == set(Reason)
 
 
 @pytest.mark.parametrize(("path", "name"), NAMED, ids=["::".join(filter(None, pair)) for pair in NAMED])

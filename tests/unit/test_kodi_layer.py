@@ -16,6 +16,8 @@ from simkl_connect.kodi import account, notifications, preferences
 from simkl_connect.kodi import ipc as channel
 from simkl_connect.kodi.service import Service
 from simkl_connect.kodi.texts import Texts
+from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
+from simkl_connect.scrobbling.callbacks import Notification
 from simkl_connect.ui.commands import AUTHORIZE, WAKE
 from simkl_connect.ui.view import View, screen_of
 
@@ -150,7 +152,7 @@ def test_a_mistake_in_one_task_does_not_end_the_others_and_is_not_repeated_at_ea
 
 def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi, service: Service) -> None:
     before = dict(kodi.properties)
-    service.onNotification("xbmc", "System.OnWake", "null")
+    service.onNotification("xbmc", "GUI.OnScreensaverActivated", "null")
     assert kodi.properties == before
 
 
@@ -180,6 +182,30 @@ def test_every_notice_reaches_the_screen(kodi: FakeKodi) -> None:
     for notice in Notice:
         notifications.notify(notice)
     assert len(set(kodi.toasts)) == len(Notice)
+
+
+MARKED, WAITING = ScrobbleNotice.MARKED, ScrobbleNotice.WAITING
+
+
+@pytest.mark.parametrize(
+    ("notification", "shown"),
+    [
+        pytest.param(Notification(MARKED, "Heat"), "marked Heat", id="one marked"),
+        pytest.param(Notification(MARKED, "Heat", 3), "marked Heat and 2", id="several marked"),
+        pytest.param(Notification(MARKED, "[B]$INFO[x]{count}"), "marked INFO[x]{count}", id="an odd title"),
+        pytest.param(Notification(WAITING, "", 2), "waiting 2", id="several wait"),
+    ],
+)
+def test_a_notification_names_the_title_or_the_number(kodi: FakeKodi, notification: Notification, shown: str) -> None:
+    kodi.texts = {32240: "marked {title}", 32241: "marked {title} and {count}", 32242: "waiting {count}"}
+    notifications.notify_scrobble(notification)
+    assert kodi.toasts == [shown]
+
+
+def test_every_scrobble_notice_reaches_the_screen(kodi: FakeKodi) -> None:
+    for notice in ScrobbleNotice:
+        notifications.notify_scrobble(Notification(notice))
+    assert len(set(kodi.toasts)) == len(ScrobbleNotice)
 
 
 NEEDS_A_REASON = (Phase.FAILED, Phase.RETRYING)

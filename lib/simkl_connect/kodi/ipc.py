@@ -5,7 +5,9 @@ Both can be read by everything on the machine and by JSON-RPC clients: no token 
 
 from __future__ import annotations
 
+import json
 import os
+from typing import Mapping
 
 import xbmc
 import xbmcgui
@@ -15,6 +17,7 @@ from . import ADDON_ID
 
 HOME_WINDOW = 10000
 STATE_PROPERTY = f"{ADDON_ID}.state"
+ACTIVITY_PROPERTY = f"{ADDON_ID}.activity"
 DIALOG_PROPERTY = f"{ADDON_ID}.dialog"
 
 IDLE = '{"request":"","phase":"idle","user_code":"","verification_uri":"","expires_in":0}'
@@ -44,14 +47,22 @@ def received(sender: str, method: str, data: str) -> tuple[str, str] | None:
     command = method.rpartition(".")[2]
     if sender != ADDON_ID or command not in COMMANDS:
         return None
-    import json  # here, because neither a script that only sends nor a service that nobody calls needs it
-
     try:
         content = json.loads(data)
     except ValueError:
         return None
     request = content.get("request") if isinstance(content, dict) else None
     return command, request if isinstance(request, str) else ""
+
+
+def home_property(name: str) -> str:
+    """A property of the Home window, ours or another add-on's; empty if it is not set."""
+    return xbmcgui.Window(HOME_WINDOW).getProperty(name)
+
+
+def publish_activity(activity: Mapping[str, object]) -> None:
+    """Makes ``activity`` what skins and other add-ons see of the last video."""
+    xbmcgui.Window(HOME_WINDOW).setProperty(ACTIVITY_PROPERTY, json.dumps(activity))
 
 
 def publish(state: str) -> None:

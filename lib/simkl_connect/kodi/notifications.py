@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import xbmcgui
 
+from ..api.parsing import clean_text
 from ..auth.token_refresher import Notice
+from ..scrobbling.callbacks import Notice as ScrobbleNotice
+from ..scrobbling.callbacks import Notification
 from .own_addon import own_addon
 from .system import is_window_active
 from .texts import Texts
@@ -17,6 +20,13 @@ NOTICES = {
     Notice.RECONNECT: 32074,
     Notice.SETTINGS_LOST: 32075,
 }
+SCROBBLE_NOTICES = {
+    ScrobbleNotice.MARKED: 32240,
+    ScrobbleNotice.WAITING: 32242,
+    ScrobbleNotice.FAILED: 32243,
+    ScrobbleNotice.READ_ONLY: 32244,
+}
+SEVERAL_MARKED = 32241
 SHOWN_FOR = 8000
 """Milliseconds."""
 
@@ -24,6 +34,14 @@ SHOWN_FOR = 8000
 def notify(notice: Notice) -> None:
     """Shows ``notice``."""
     _show(Texts()(NOTICES[notice]))
+
+
+def notify_scrobble(notification: Notification) -> None:
+    """Shows what became of the videos that were watched or marked here."""
+    notice, title, videos = notification
+    several = notice is ScrobbleNotice.MARKED and videos > 1
+    text = Texts()(SEVERAL_MARKED if several else SCROBBLE_NOTICES[notice])
+    _show(text.format(title=clean_text(title), count=videos - 1 if several else videos))
 
 
 def notify_connected(name: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 
 import xbmcaddon
 
+from ..scrobbling.exclusions import Preferences
 from . import files
 from .own_addon import own_addon
 
@@ -21,6 +23,21 @@ def client_id() -> str:
 def show_qr(addon: xbmcaddon.Addon) -> bool:
     """Whether the sign-in screen is to have a QR code."""
     return addon.getSetting("show_qr") != "false"
+
+
+def watching() -> Preferences:
+    """What is to become of the videos that are watched. Raises AddonGone."""
+    setting = own_addon().getSetting
+    minutes = setting("scrobble_minimum")
+    folders = (setting(f"exclude_folder_{number}").strip() for number in range(1, 6))
+    return Preferences(
+        scrobble=setting("scrobble") != "false",
+        minimum=60.0 * int(minutes) if re.fullmatch(r"[0-9]{1,3}", minutes) else Preferences().minimum,
+        pvr=setting("scrobble_pvr") == "true",
+        excluded=tuple(folder for folder in folders if folder),
+        marks=setting("scrobble_marks") != "false",
+        notify=setting("notify_scrobbles") != "false",
+    )
 
 
 def _packaged_client_id() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import random
@@ -19,17 +20,20 @@ from ..environment import Environment
 from ..errors import Problem, describe_exception
 from ..http.messages import ClientInfo, checked_base_url
 from ..http.worker import Worker
+from ..scrobbling.callbacks import Callbacks
+from ..scrobbling.scrobbler import Scrobbler
 from ..storage.database import Database
 from ..storage.legacy import Legacy
 from ..storage.settings_mirror import SettingsMirror
 from ..storage.token_store import TokenStore
 from ..ui.commands import AUTHORIZE, CANCEL, SIGN_OUT, WAKE
 from ..ui.view import View
-from . import files, ipc, preferences
+from . import files, ipc, library, preferences
 from .log import log
 from .log_handler import log_to_kodi
-from .notifications import notify, notify_connected
+from .notifications import notify, notify_connected, notify_scrobble
 from .own_addon import AddonGone, own_addon
+from .player import WatchedPlayer
 from .settings import KodiSettings
 from .system import hold_screensaver, is_enabled, platform
 
@@ -49,6 +53,7 @@ CLOSING = 0.3
 """Seconds that Kodi is held up at the most for a request that does not end."""
 LAST_WAIT = 1.0
 """Seconds in which Kodi says stop to an add-on that it has forgotten, if it has not said so before."""
+LIBRARY_UPDATED, DEVICE_WOKE = "VideoLibrary.OnUpdate", "System.OnWake"
 MISTAKE_PAUSE = 60.0
 """Seconds that a task is left alone after a mistake of ours in it."""
 
@@ -95,9 +100,21 @@ class Service(xbmc.Monitor):
             self._configured_client_id,
             self._publish,
             self._token_stored,
-            notify_connected,
+            self._signed_in,
         )
-        self._tasks: tuple[Task, ...] = (worker, self._authorizer, self._refresher, tokens, self._mirror)
+        self._scrobbler = Scrobbler(
+            environment,
+            Callbacks(
+                preferences.watching,
+                library.look_up,
+                ipc.publish_activity,
+                notify_scrobble,
+                self._refresher.grant_rejected,
+            ),
+        )
+        player = WatchedPlayer(self._scrobbler, self._advance, clock.now)
+        signing_in = (worker, self._authorizer, self._refresher)
+        self._tasks: tuple[Task, ...] = (*signing_in, player, self._scrobbler, tokens, self._mirror)
         self._paused_until: dict[Task, float] = {}
 
     def run(self) -> None:
@@ -126,6 +143,9 @@ class Service(xbmc.Monitor):
             except Exception as error:  # noqa: BLE001  # Kodi would log it with all that it quotes
                 self._pause(self._authorizer, error)
             self._advance()
+        elif method in (LIBRARY_UPDATED, DEVICE_WOKE):
+            self._heard(method, data)
+            self._advance()
 
     def onSettingsChanged(self) -> None:  # noqa: N802  # Kodi's name
         """Called by Kodi within ``waitForAbort``, after every change, our own too."""
@@ -145,6 +165,21 @@ class Service(xbmc.Monitor):
             self._authorizer.reset(request)
             self._refresher.sign_out()
             self._mirror.look_again()
+
+    def _heard(self, method: str, data: str) -> None:
+        """Something that happened in Kodi, or that another add-on says has happened."""
+        if method == DEVICE_WOKE:
+            self._scrobbler.hurry()
+            return
+        try:
+            update = json.loads(data)
+        except ValueError:
+            return
+        self._scrobbler.library_updated(update)
+
+    def _signed_in(self, name: str) -> None:
+        notify_connected(name)
+        self._scrobbler.hurry()
 
     def _advance(self) -> float:
         """Advance every task. Returns the seconds until one of them has something to do."""

@@ -1,0 +1,118 @@
+"""Kodi's player, watched for the scrobbler: callbacks are passed on, position and length are sampled."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+import xbmc
+
+from ..scrobbling.exclusions import STACK
+from ..scrobbling.scrobbler import Scrobbler
+from . import library
+
+SAMPLE_EVERY = 1.0
+"""Seconds."""
+DESCRIBE_AFTER = 3.0
+"""Seconds from the start until the video is looked at once more: tags may come late."""
+
+
+class WatchedPlayer(xbmc.Player):
+    """A task. Kodi calls the ``on…`` methods inside the monitor's wait, on the service's thread.
+
+    When a video ends, the player speaks of the next one already, or of none (measured on Kodi 20.1): what counts is
+    what was sampled before. ``advance_all`` is called after each callback. ``clock`` gives seconds.
+    """
+
+    def __init__(self, scrobbler: Scrobbler, advance_all: Callable[[], object], clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._scrobbler = scrobbler
+        self._advance_all = advance_all
+        self._clock = clock
+        self._file = ""
+        self._describe_at: float | None = None
+        self._sample_at = 0.0
+        self._length = 0.0
+
+    def advance(self) -> None:
+        """Take a sample, if something plays and one is due."""
+        now = self._clock()
+        if not self._file or now < self._sample_at:
+            return
+        self._sample_at = now + SAMPLE_EVERY
+        try:
+            file, position, length = self.getPlayingFile(), self.getTime(), self.getTotalTime()
+        except RuntimeError:  # nothing plays any more; the callback is on its way
+            return
+        self._length = length
+        self._scrobbler.sampled(file, position, length)
+        if self._describe_at is not None and now >= self._describe_at and file == self._file:
+            self._describe_at = None
+            self._scrobbler.described(library.playing_item(file))
+
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until the next sample; None while nothing plays."""
+        return max(0.0, self._sample_at - self._clock()) if self._file else None
+
+    def close(self, _timeout: float) -> None:
+        """The scrobbler puts on the disk what is due."""
+
+    def onAVStarted(self) -> None:  # noqa: N802  # Kodi's name
+        """A video or song has begun, a part of a stack too."""
+        self._file = self._playing_file()
+        if self._file and self.isPlayingVideo():
+            self._describe_at = self._clock() + DESCRIBE_AFTER
+            self._sample_at = self._length = 0.0
+            self._scrobbler.started(library.playing_item(self._file))
+        else:
+            self._file = ""
+        self._advance_all()
+
+    def onAVChange(self) -> None:  # noqa: N802  # Kodi's name
+        """The length may be known now."""
+        self._sample_at = 0.0
+        self._advance_all()
+
+    def onPlayBackPaused(self) -> None:  # noqa: N802  # Kodi's name
+        """The user pauses."""
+        self._scrobbler.paused(self._playing_file())
+        self._advance_all()
+
+    def onPlayBackResumed(self) -> None:  # noqa: N802  # Kodi's name
+        """The user goes on; or another video was opened over this one."""
+        self._scrobbler.resumed(self._playing_file())
+        self._advance_all()
+
+    def onPlayBackSeek(self, time: int, seekOffset: int) -> None:  # noqa: N802, N803  # Kodi's names
+        """The user has jumped to ``time`` in milliseconds; the player still gives the old position.
+
+        In a stack it counts from the part's start (measured on Kodi 20.1): there the next sample tells.
+        """
+        file = self._playing_file()
+        self._scrobbler.sought(file)
+        if file == self._file and not file.startswith(STACK):
+            self._scrobbler.sampled(file, time / 1000, self._length)
+        self._sample_at = self._clock() + SAMPLE_EVERY
+        self._advance_all()
+
+    def onPlayBackStopped(self) -> None:  # noqa: N802  # Kodi's name
+        """The user has stopped it."""
+        self._end()
+
+    def onPlayBackEnded(self) -> None:  # noqa: N802  # Kodi's name
+        """It came to its end; in a playlist the next one is open already."""
+        self._end()
+
+    def onPlayBackError(self) -> None:  # noqa: N802  # Kodi's name
+        """It could not go on."""
+        self._end()
+
+    def _end(self) -> None:
+        self._file, self._describe_at = "", None
+        self._scrobbler.stopped()
+        self._advance_all()
+
+    def _playing_file(self) -> str:
+        try:
+            return self.getPlayingFile()
+        except RuntimeError:  # nothing plays
+            return ""

@@ -1,0 +1,1 @@
+"""What is watched in Kodi, told to Simkl."""

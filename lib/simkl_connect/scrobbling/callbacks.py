@@ -1,0 +1,67 @@
+"""What the scrobbler asks of Kodi's side and tells it, and whose marks are whose."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple
+
+from ..models import Secret, Token
+from .exclusions import Preferences
+from .identify import PlayingItem
+
+if TYPE_CHECKING:
+    from ..storage.token_store import TokenStore
+
+WRITE_SCOPE = "media:write"
+
+
+class Notice(Enum):
+    """What the user may be told about."""
+
+    MARKED = "marked as watched"
+    WAITING = "marks wait for the network or for Simkl"
+    FAILED = "a mark could not be sent for good"
+    READ_ONLY = "the sign-in is read-only"
+
+
+class Notification(NamedTuple):
+    """``title``: of the only, or first, of so many ``videos``; for the screen, never for the log."""
+
+    notice: Notice
+    title: str = ""
+    videos: int = 1
+
+
+class Callbacks(NamedTuple):
+    """Called on the service's thread; none may block for long.
+
+    ``preferences``: the settings now. ``look_up`` gives a library row by type (``movie`` or ``episode``) and id as
+    :class:`PlayingItem`, whose ``file`` is the row's own; None if it is gone. ``publish_activity`` gets the activity
+    property. ``grant_rejected`` gets the access token that Simkl refused.
+    """
+
+    preferences: Callable[[], Preferences]
+    look_up: Callable[[str, int], PlayingItem | None]
+    publish_activity: Callable[[Mapping[str, object]], None]
+    notify: Callable[[Notification], None]
+    grant_rejected: Callable[[Secret], None]
+
+
+def may_write(token: Token) -> bool:
+    """Whether the token's scope allows to mark anything."""
+    return not token.scope or WRITE_SCOPE in token.scope.split()
+
+
+def owner_of(tokens: TokenStore) -> str:
+    """Whose marks these are: the account's id, else the moment of its sign-in, else nobody's ("")."""
+    account_id, connected_at = tokens.account().account_id, tokens.connected_at()
+    if account_id:
+        return account_id
+    return f"since {connected_at:.0f}" if tokens.token() is not None and connected_at is not None else ""
+
+
+def owners_of(tokens: TokenStore) -> frozenset[str]:
+    """Whose marks may be sent with the stored token."""
+    account_id, connected_at = tokens.account().account_id, tokens.connected_at()
+    since = f"since {connected_at:.0f}" if connected_at is not None else ""
+    return frozenset({account_id, since}) - {""}

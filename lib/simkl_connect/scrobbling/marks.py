@@ -1,0 +1,126 @@
+"""Marks that the user makes by hand in Kodi's library, told from the echo of a play, of the sync, and of a scan."""
+
+from __future__ import annotations
+
+import logging
+from typing import Callable, Iterable, NamedTuple
+
+from ..environment import Environment
+from ..media import Media
+from .callbacks import Callbacks
+from .file_names import as_number
+from .identify import Identified, identify
+from .media_json import media_key
+from .outbox import Entry
+
+SETTLE = 2.5
+"""Seconds without another mark after which they are sent: a whole show comes as one change for each episode."""
+AFTER_A_PLAY = 10.0
+"""Seconds after a video's end in which a change of its row is the play's own."""
+ECHO_WITHIN = 60.0
+"""Seconds in which a change that we wrote comes back."""
+AT_ONCE = 20
+"""Rows that are looked up in one turn, so that a whole show does not hold up the service."""
+
+_log = logging.getLogger(__name__)
+
+
+class Update(NamedTuple):
+    """A library row whose playcount has changed by one change alone, outside of scans."""
+
+    kind: str
+    row: int
+    playcount: int
+
+
+def read_update(data: object) -> Update | None:
+    """``VideoLibrary.OnUpdate``'s data, if a film or episode got a playcount; None for all else."""
+    if not isinstance(data, dict) or data.get("transaction") or data.get("added"):
+        return None
+    item = data.get("item")
+    kind, row = (item.get("type"), as_number(item.get("id"))) if isinstance(item, dict) else (None, None)
+    playcount = as_number(data.get("playcount"))
+    if kind not in ("movie", "episode") or not row or playcount is None:
+        return None
+    return Update(kind, row, playcount)
+
+
+class Marks:
+    """``keep`` gets what was marked. One thread."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        callbacks: Callbacks,
+        owner: Callable[[], str],
+        keep: Callable[[list[Entry]], None],
+    ) -> None:
+        self._environment = environment
+        self._callbacks = callbacks
+        self._owner = owner
+        self._keep = keep
+        self._played: dict[tuple[str, int], float] = {}
+        self._echoes: dict[Update, float] = {}
+        self._waiting: dict[tuple[str, int], float] = {}
+        self._found: dict[str, Entry] = {}
+        self._due = 0.0
+
+    def played(self, keys: Iterable[tuple[str, int]]) -> None:
+        """These rows play, or have just stopped to: their changes are the play's."""
+        until = self._environment.clock() + AFTER_A_PLAY
+        self._played.update(dict.fromkeys(keys, until))
+
+    def expect_echo(self, kind: str, row: int, playcount: int) -> None:
+        """This change is ours: it was just written into the library."""
+        self._echoes[Update(kind, row, playcount)] = self._environment.clock() + ECHO_WITHIN
+
+    def update(self, data: object, playing: Iterable[tuple[str, int]] = ()) -> None:
+        """A ``VideoLibrary.OnUpdate`` has come; ``playing``: the rows of the video that is open."""
+        now, update = self._environment.clock(), read_update(data)
+        if update is None or not update.playcount or not self._callbacks.preferences().marks:
+            return
+        key = (update.kind, update.row)
+        if self._echoes.pop(update, 0.0) > now or key in set(playing) or self._played.get(key, 0.0) > now:
+            return
+        if self._owner():
+            self._waiting[key] = self._environment.wall_clock()
+            self._due = now + SETTLE
+
+    def advance(self) -> None:
+        """Looks up what was marked once no more comes, some rows at a time."""
+        if not self._waiting or self._environment.clock() < self._due:
+            return
+        for key in list(self._waiting)[:AT_ONCE]:
+            self._look_up(key, self._waiting.pop(key))
+        if not self._waiting:
+            self._flush()
+
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until :meth:`advance` has something to do."""
+        return max(0.0, self._due - self._environment.clock()) if self._waiting else None
+
+    def close(self) -> None:
+        """Keeps what waits, without waiting for more."""
+        for key in list(self._waiting):
+            self._look_up(key, self._waiting.pop(key))
+        self._flush()
+
+    def _look_up(self, key: tuple[str, int], at: float) -> None:
+        playing = self._callbacks.look_up(*key)
+        if playing is None:
+            return
+        outcome = identify(playing, self._callbacks.preferences())
+        if not isinstance(outcome, Identified):
+            _log.info("a mark made by hand is left alone: %s", getattr(outcome, "reason", "unsure"))
+            return
+        watched_at = at if playing.item.get("lastplayed", True) else None
+        for one in outcome.media:
+            self._found.setdefault(media_key(one), self._entry(one, watched_at))
+
+    def _entry(self, media: Media, watched_at: float | None) -> Entry:
+        return Entry(media, watched_at, self._owner())
+
+    def _flush(self) -> None:
+        found, self._found = self._found, {}
+        if found and self._owner():
+            self._keep(list(found.values()))

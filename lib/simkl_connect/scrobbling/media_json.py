@@ -1,0 +1,106 @@
+"""Films and episodes as JSON on the disk; nothing that is read back is trusted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Iterator, Mapping
+
+from ..media import Episode, Media, Movie, Show
+from .file_names import AskSimkl, as_number, as_year
+
+
+def to_object(text: str) -> Mapping[str, Any]:
+    """The JSON object in ``text``; empty if it is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def dump_media(media: Media) -> dict[str, object]:
+    """What :func:`load_media` reads."""
+    if isinstance(media, Movie):
+        return {"movie": _dump_title(media.title, media.year, media.ids)}
+    show = _dump_title(media.show.title, media.show.year, media.show.ids)
+    episode = {"season": media.season, "number": media.number, "title": media.title, "ids": dict(media.ids)}
+    return {"show": show, "episode": episode}
+
+
+def load_media(value: object) -> Media | None:
+    """The film or episode, or None."""
+    fields = value if isinstance(value, dict) else {}
+    movie, show, episode = (_title(fields.get(name)) for name in ("movie", "show", "episode"))
+    if movie is not None:
+        return Movie(*movie) if movie[0] or movie[2] else None
+    if show is None or episode is None or not (show[0] or show[2]):
+        return None
+    season, number = as_number(fields["episode"].get("season")), as_number(fields["episode"].get("number"))
+    if season is None or number is None:
+        return None
+    return Episode(Show(*show), season, number, episode[0], episode[2])
+
+
+def dump_question(asked: AskSimkl) -> dict[str, object]:
+    """What :func:`load_question` reads."""
+    return asked._asdict()
+
+
+def load_question(value: object) -> AskSimkl | None:
+    """The question, or None."""
+    fields = value if isinstance(value, dict) else {}
+    file, title = fields.get("file"), fields.get("title")
+    if not isinstance(file, str) or not isinstance(title, str):
+        return None
+    numbers, years = (_whole(fields.get(name)) for name in ("numbers", "years"))
+    return AskSimkl(file, title, as_number(fields.get("season")), numbers, years)
+
+
+def media_key(media: Media) -> str:
+    """The same for the same film or episode, whichever ids are known of it besides the first."""
+    title = media if isinstance(media, Movie) else media.show
+    which = next((f"{name}:{title.ids[name]}" for name in ("tvdb", "imdb", "tmdb", "simkl") if name in title.ids), None)
+    named = which or f"{title.title.casefold()} {title.year or ''}"
+    return f"movie {named}" if isinstance(media, Movie) else f"show {named} {media.season} {media.number}"
+
+
+def candidates(media: Media) -> list[Media]:
+    """Ways to describe it to Simkl, the best first: all that is known, each id alone, title and year.
+
+    Never a title alone: Simkl would take the first of that name.
+    """
+    found = list(_ways(media))
+    return [one for place, one in enumerate(found) if one not in found[:place]]
+
+
+def _ways(media: Media) -> Iterator[Media]:
+    yield media
+    if isinstance(media, Movie):
+        for name, value in media.ids.items():
+            yield media._replace(ids={name: value})
+        if media.title and media.year:
+            yield media._replace(ids={})
+        return
+    show = media.show
+    for name, value in show.ids.items():
+        yield media._replace(show=show._replace(ids={name: value}), ids={})
+    if show.title and show.year:
+        yield media._replace(show=show._replace(ids={}), ids={})
+
+
+def _dump_title(title: str, year: int | None, ids: Mapping[str, str]) -> dict[str, object]:
+    return {"title": title, "year": year, "ids": dict(ids)}
+
+
+def _title(value: object) -> tuple[str, int | None, dict[str, str]] | None:
+    if not isinstance(value, dict):
+        return None
+    title, ids = value.get("title"), value.get("ids")
+    pairs = ids.items() if isinstance(ids, dict) else ()
+    known = {name: one for name, one in pairs if isinstance(name, str) and isinstance(one, str) and one}
+    return (title if isinstance(title, str) else ""), as_year(value.get("year")), known
+
+
+def _whole(value: object) -> tuple[int, ...]:
+    numbers = [as_number(one) for one in value] if isinstance(value, list) else []
+    return tuple(number for number in numbers if number is not None)

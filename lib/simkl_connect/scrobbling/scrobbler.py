@@ -1,0 +1,295 @@
+"""The task that turns what happens in Kodi's player and library into what Simkl is told.
+
+The Kodi side hands in events as they come, and samples once a second; nothing here asks the network in a callback.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from ..environment import Environment
+from ..errors import StorageFailed
+from .callbacks import Callbacks, owner_of
+from .file_names import AskSimkl
+from .identify import (
+    Identified,
+    PlayingItem,
+    Skipped,
+    hint_subject,
+    identify,
+    is_channel,
+    is_same_video,
+    media_title,
+    shown_title,
+)
+from .marks import Marks
+from .outbox import SESSION
+from .playback import (
+    Aborted,
+    Action,
+    Event,
+    Paused,
+    Phase,
+    Playback,
+    Report,
+    Resumed,
+    Sampled,
+    Sought,
+    Started,
+    Stopped,
+)
+from .reasons import Reason, Status
+from .session import RECORD_EVERY, Session, due_marks, record
+from .submitter import Submitter
+
+HINTS = 20
+"""Values of other add-ons' properties that are remembered, to know a stale one."""
+_SILENT = (Reason.MUSIC, Reason.SWITCHED_OFF)
+"""What the activity page says nothing about."""
+
+_log = logging.getLogger(__name__)
+
+
+class Scrobbler:
+    """A task; all methods belong to one thread, block never, and raise nothing."""
+
+    def __init__(self, environment: Environment, callbacks: Callbacks) -> None:
+        self._environment = environment
+        self._callbacks = callbacks
+        self._submitter = Submitter(environment, callbacks)
+        self._activity = self._submitter.activity
+        self._marks = Marks(environment, callbacks, self._owner_of_marks, self._submitter.mark_by_hand)
+        self._playback = Playback()
+        self._session = Session()
+        self._is_ending = False
+        self._record_at = 0.0
+        self._hints: dict[str, str] = {}
+        self._recover()
+
+    @property
+    def _plays(self) -> bool:
+        return self._playback.phase is not Phase.IDLE
+
+    def started(self, playing: PlayingItem) -> None:
+        """``onAVStarted``."""
+        self._release()
+        if playing.file == self._playback.file and not is_same_video(playing, self._session.playing):
+            self._handle(Stopped())
+        number = self._playback.session
+        self._handle(Started(playing.file, is_channel(playing)))
+        if self._playback.session != number:
+            self._begin(self._fresh(playing))
+
+    def described(self, playing: PlayingItem) -> None:
+        """The same video, looked at again some seconds later: tags may come late."""
+        unsure = Skipped(Reason.NAME_SAYS_TOO_LITTLE)
+        is_open = self._plays and playing.file == self._playback.file
+        if not is_open or not (self._session.outcome == unsure or isinstance(self._session.outcome, AskSimkl)):
+            return
+        for hint in (playing.trakt_ids, playing.player_info):
+            if self._hints.get(hint) == hint_subject(self._session.playing):
+                del self._hints[hint]  # it was about this video, by whatever name
+        outcome = identify(self._fresh(playing), self._callbacks.preferences())
+        if outcome != unsure and outcome != self._session.outcome:
+            self._session = self._session._replace(playing=playing, title=shown_title(playing))
+            self._learn(outcome)
+
+    def sampled(self, file: str, position: float, length: float) -> None:
+        """Once a second while something plays: ``getPlayingFile``, ``getTime``, ``getTotalTime``."""
+        was_watched = self._playback.watched
+        self._handle(Sampled(file, position, length))
+        if self._environment.clock() >= self._record_at or self._playback.watched is not was_watched:
+            self._record()
+
+    def paused(self, file: str) -> None:
+        """``onPlayBackPaused``."""
+        self._handle(Paused(file))
+
+    def resumed(self, file: str) -> None:
+        """``onPlayBackResumed``; ``file`` as ``getPlayingFile()`` has it then, "" if that raises."""
+        self._handle(Resumed(file))
+
+    def sought(self, file: str) -> None:
+        """``onPlayBackSeek``."""
+        self._handle(Sought(file))
+
+    def stopped(self) -> None:
+        """``onPlayBackStopped``, ``onPlayBackEnded``, ``onPlayBackError``."""
+        self._release()
+        self._handle(Stopped())
+
+    def aborted(self) -> None:
+        """Kodi quits: what is due goes to the disk, and is sent at the next start."""
+        self._is_ending = True
+        self._handle(Aborted())
+
+    def library_updated(self, data: object) -> None:
+        """``VideoLibrary.OnUpdate``, its data as parsed JSON."""
+        self._marks.update(data, self._session.library_keys if self._plays else ())
+
+    def expect_echo(self, kind: str, row: int, playcount: int) -> None:
+        """The sync is about to write this playcount: its ``OnUpdate`` is nobody's mark."""
+        self._marks.expect_echo(kind, row, playcount)
+
+    def hurry(self) -> None:
+        """The device has woken, somebody has signed in, another request got through, or the user wants it sent now."""
+        self._submitter.hurry()
+
+    def waiting(self) -> int:
+        """How many marks are still to be sent for this account."""
+        return self._submitter.waiting()
+
+    def drop_waiting(self) -> None:
+        """Before a sign-out, if the user wants the waiting marks dropped."""
+        self._submitter.drop_waiting()
+
+    def advance(self) -> None:
+        """Takes answers, and sends what is due."""
+        self._submitter.advance(self._plays)
+        if self._plays and isinstance(self._session.outcome, AskSimkl):
+            meaning = self._submitter.ask(self._session.outcome)
+            if meaning is not None:
+                self._learn(Skipped(meaning) if isinstance(meaning, Reason) else Identified(meaning))
+        if self._submitter.wants_report:
+            self._report_again()
+        self._marks.advance()
+
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
+        waits = [self._submitter.seconds_to_wait(), self._marks.seconds_to_wait()]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def close(self, _timeout: float) -> None:
+        """Puts on the disk what is due; sends nothing."""
+        self.aborted()
+        self._marks.close()
+        self._submitter.close()
+
+    def _release(self) -> None:
+        """The open video ends: its library rows change because of it."""
+        if self._plays:
+            self._marks.played(self._session.library_keys)
+
+    def _handle(self, event: Event) -> None:
+        before = self._playback
+        self._playback, reports = before.advance(event, self._environment.clock())
+        for one in reports:
+            if one.session != self._session.number and self._session.number:
+                self._begin(self._session.playing, one.session)  # the same file, opened over itself
+            self._report(one, self._playback.length or before.length)
+
+    def _owner_of_marks(self) -> str:
+        """Whose the marks made by hand are; nobody's with a sign-in that may only read."""
+        token = self._environment.tokens.token()
+        is_read_only = token is not None and self._submitter.is_read_only(token)
+        return "" if is_read_only else owner_of(self._environment.tokens)
+
+    def _begin(self, playing: PlayingItem, number: int = 0) -> None:
+        outcome = self._outcome(playing)
+        title = media_title(outcome.media) if isinstance(outcome, Identified) else ""
+        title = shown_title(playing) or title
+        is_silent = isinstance(outcome, Skipped) and outcome.reason in _SILENT
+        row = 0 if is_silent else self._activity.begin(title)
+        self._session = Session(number or self._playback.session, playing, outcome, title, row)
+        self._record_at = self._environment.clock() + RECORD_EVERY
+        if isinstance(outcome, Skipped) and not is_silent:
+            self._activity.change(row, Status.SKIPPED, outcome.reason)
+
+    def _outcome(self, playing: PlayingItem) -> Identified | Skipped | AskSimkl:
+        preferences, store = self._callbacks.preferences(), self._environment.tokens
+        if not preferences.scrobble:
+            return Skipped(Reason.SWITCHED_OFF)
+        if not owner_of(store):
+            return Skipped(Reason.NOT_SIGNED_IN)
+        token = store.token()
+        if token is not None and self._submitter.is_read_only(token):
+            return Skipped(Reason.READ_ONLY)
+        return identify(playing, preferences)
+
+    def _fresh(self, playing: PlayingItem) -> PlayingItem:
+        """Without hints that were there when another video played."""
+        subject = hint_subject(playing)
+        known = [
+            hint if self._hints.get(hint, subject) == subject else ""
+            for hint in (playing.trakt_ids, playing.player_info)
+        ]
+        for hint in known:
+            if hint:
+                self._hints[hint] = subject
+        for old in list(self._hints)[:-HINTS]:
+            del self._hints[old]
+        return playing._replace(trakt_ids=known[0], player_info=known[1])
+
+    def _learn(self, outcome: Identified | Skipped | AskSimkl) -> None:
+        """Now it is known what plays, or that nobody will know."""
+        title = self._session.title
+        if isinstance(outcome, Identified):
+            title = media_title(outcome.media)
+        self._session = self._session._replace(outcome=outcome, title=title)
+        if isinstance(outcome, Skipped):
+            self._activity.change(self._session.activity, Status.SKIPPED, outcome.reason)
+            self._write("")
+        else:
+            self._report_again()
+
+    def _report_again(self) -> None:
+        """Tells Simkl how things stand."""
+        action = {Phase.PLAYING: Action.START, Phase.PAUSED: Action.PAUSE}.get(self._playback.phase)
+        self._submitter.stop_reporting()
+        if action is not None:
+            self._report(Report(self._session.number, action, self._playback.progress), self._playback.length)
+
+    def _report(self, report: Report, length: float) -> None:
+        session = self._session
+        if 0 < length < self._callbacks.preferences().minimum and not isinstance(session.outcome, Skipped):
+            self._learn(Skipped(Reason.TOO_SHORT))
+            return
+        if isinstance(session.outcome, Skipped):
+            return
+        if report.action is Action.WATCHED:
+            self._mark(report, length)
+            return
+        if session.media:
+            self._submitter.report(report.action, session.media[0], report.progress)
+        if report.action is Action.STOP:
+            self._submitter.stop_reporting()
+            self._write("")
+        else:
+            self._record()
+        if report.action is Action.STOP and not length:
+            self._activity.change(session.activity, Status.SKIPPED, Reason.NO_LENGTH)
+            return
+        status = Status.WATCHING if report.action is Action.START else Status.PAUSED
+        self._activity.change(session.activity, status, None, report.progress, session.media, session.title)
+
+    def _mark(self, report: Report, length: float) -> None:
+        owner, session = owner_of(self._environment.tokens), self._session
+        if not owner:
+            self._learn(Skipped(Reason.NOT_SIGNED_IN))
+            return
+        entries = session.entries(owner, self._environment.wall_clock(), length)
+        self._submitter.mark(entries, report.progress, session.activity, session.title, not self._is_ending)
+
+    def _record(self) -> None:
+        """Puts the open session on the disk."""
+        self._record_at = self._environment.clock() + RECORD_EVERY
+        session, owner = self._session, owner_of(self._environment.tokens)
+        if not self._plays or isinstance(session.outcome, Skipped) or not owner:
+            return
+        self._write(record(session, self._playback, owner, self._environment.wall_clock()))
+
+    def _write(self, session: str) -> None:
+        try:
+            self._environment.database.write({SESSION: session})
+        except StorageFailed as failed:
+            _log.warning("session: %s", failed)
+
+    def _recover(self) -> None:
+        """Marks what was due when the service was killed."""
+        try:
+            text = self._environment.database.read(SESSION)
+        except StorageFailed as failed:
+            _log.warning("session: %s", failed)
+            return
+        if text:
+            self._submitter.recover(due_marks(text))

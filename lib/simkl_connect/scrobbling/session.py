@@ -1,0 +1,81 @@
+"""The video that plays, and its record on the disk, from which a killed service knows at its next start what was
+due."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from ..media import Media
+from .file_names import AskSimkl, as_number
+from .identify import Identified, PlayingItem, Skipped
+from .media_json import dump_media, dump_question, load_media, load_question, to_object
+from .outbox import Entry, number
+from .playback import Playback
+from .reasons import Reason
+
+RECORD_EVERY = 60.0
+"""Seconds between two records while a video plays: what a power cut can cost."""
+
+
+class Session(NamedTuple):
+    """A video from its start to its end. ``number``: the playback's. ``activity``: its row on the activity page."""
+
+    number: int = 0
+    playing: PlayingItem = PlayingItem()
+    outcome: Identified | Skipped | AskSimkl = Skipped(Reason.NAME_SAYS_TOO_LITTLE)
+    title: str = ""
+    activity: int = 0
+
+    @property
+    def media(self) -> tuple[Media, ...]:
+        """What plays, if that is known and not left alone."""
+        return self.outcome.media if isinstance(self.outcome, Identified) else ()
+
+    @property
+    def library_keys(self) -> set[tuple[str, int]]:
+        """Type and id of each library row that is this video."""
+        item = self.playing.item
+        kind, own = item.get("type"), as_number(item.get("id"))
+        keys = {(str(kind), own)} if own is not None else set()
+        for row in self.playing.season if kind == "episode" else ():
+            other = as_number(row.get("episodeid")) if isinstance(row, dict) else None
+            if other is not None and row.get("file") == item.get("file"):
+                keys.add(("episode", other))
+        return keys
+
+    def entries(self, owner: str, watched_at: float, length: float) -> list[Entry]:
+        """A mark for each film or episode in it."""
+        if isinstance(self.outcome, AskSimkl):
+            return [Entry(None, watched_at, owner, self.outcome, length, activity=self.activity)]
+        return [Entry(one, watched_at, owner, None, length, activity=self.activity) for one in self.media]
+
+
+def record(session: Session, state: Playback, owner: str, at: float) -> str:
+    """The session as it stands at the Unix time ``at``."""
+    asked = session.outcome if isinstance(session.outcome, AskSimkl) else None
+    return json.dumps(
+        {
+            "media": [dump_media(one) for one in session.media],
+            "asked": dump_question(asked) if asked is not None else None,
+            "owner": owner,
+            "at": at,
+            "length": state.length,
+            "watched": state.watched,
+            "activity": session.activity,
+        }
+    )
+
+
+def due_marks(text: str) -> list[Entry]:
+    """The marks that a recorded session had earned when it was cut off."""
+    fields = to_object(text)
+    owner, at, found = fields.get("owner"), number(fields.get("at")), fields.get("media")
+    if fields.get("watched") is not True or at is None or not isinstance(owner, str) or not owner:
+        return []
+    length, row = number(fields.get("length")) or 0.0, int(number(fields.get("activity")) or 0)
+    media = [load_media(one) for one in found] if isinstance(found, list) else []
+    asked = load_question(fields.get("asked"))
+    if asked is not None:
+        return [Entry(None, at, owner, asked, length, activity=row)]
+    return [Entry(one, at, owner, None, length, activity=row) for one in media if one is not None]

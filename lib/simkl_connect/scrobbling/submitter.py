@@ -1,0 +1,192 @@
+"""Everything on its way to Simkl, and what the user is told about it: live events, marks, questions about names.
+
+It knows whose token may be used for what. A mark is on the disk before it is sent.
+"""
+
+from __future__ import annotations
+
+from typing import Mapping, Sequence
+
+from ..api.scrobble import InsufficientScope
+from ..auth.events import GrantEnded
+from ..environment import Environment
+from ..errors import PermanentError, Problem, TransientError
+from ..http.worker import Priority
+from ..media import Media
+from ..models import Secret, Token
+from .activity import Activity
+from .callbacks import Callbacks, Notice, Notification, may_write, owners_of
+from .delivery import Delivery
+from .file_names import AskSimkl
+from .identify import media_title
+from .live import Live
+from .lookup import Lookup
+from .outbox import Entry, Outbox
+from .playback import Action
+from .reasons import Reason, Status
+from .retry import LONGEST, Retry
+
+_REASONS: Mapping[Problem, Reason] = {
+    Problem.RATE_LIMITED: Reason.RATE_LIMITED,
+    Problem.CLIENT_ID_REFUSED: Reason.CLIENT_ID_REFUSED,
+    Problem.SERVER_TROUBLE: Reason.SERVER_TROUBLE,
+    Problem.BAD_ANSWER: Reason.SERVER_TROUBLE,
+    Problem.INTERNAL: Reason.SERVER_TROUBLE,
+    Problem.REFUSED: Reason.REFUSED,
+}
+"""All others are the network's."""
+
+
+class Submitter:
+    """All methods belong to one thread, block never, and raise nothing."""
+
+    def __init__(self, environment: Environment, callbacks: Callbacks) -> None:
+        self._environment = environment
+        self._callbacks = callbacks
+        self._retry = Retry(environment.clock, environment.jitter)
+        self._outbox = Outbox(environment.database, environment.wall_clock)
+        self._lookup = Lookup(environment.worker, self._retry, self._refused, Priority.SCROBBLE)
+        self._live = Live(environment.worker, environment.clock, self._retry, self._refused)
+        self._delivery = Delivery(environment, self._outbox, self._lookup, self._retry, self._settled, self._refused)
+        self.activity = Activity(environment.database, callbacks.publish_activity, environment.wall_clock, self.waiting)
+        self._refused_token: Secret | None = None
+        self._refused_until = 0.0
+        self._is_read_only = False
+        self._reason: Reason | None = None
+        self._told: set[Notice] = set()
+        self._marked: list[str] = []
+
+    def usable_token(self) -> Token | None:
+        """The stored token, if it may write and Simkl has not just refused it."""
+        token = self._environment.tokens.token()
+        if token is None or self.is_read_only(token):
+            return None
+        is_refused = token.access_token == self._refused_token and self._environment.clock() < self._refused_until
+        return None if is_refused else token
+
+    def is_read_only(self, token: Token) -> bool:
+        """Whether nothing can be marked with it, by its scope or by Simkl's word."""
+        return not may_write(token) or (self._is_read_only and token.access_token == self._refused_token)
+
+    @property
+    def wants_report(self) -> bool:
+        """Whether the last live event was refused or kept back, and can be made good now."""
+        return self._live.is_behind and not self._retry.is_paused
+
+    def report(self, action: Action, media: Media, progress: float) -> None:
+        """Tells Simkl what plays, at once or not at all."""
+        token = self.usable_token()
+        if token is not None:
+            self._live.report(action, media, progress, token)
+
+    def stop_reporting(self) -> None:
+        """Nothing plays any more: what was refused needs no repetition."""
+        self._live.is_behind = False
+
+    def mark(self, entries: Sequence[Entry], progress: float, row: int, title: str, send: bool = True) -> None:
+        """Keeps the marks of a video that was watched just now, then sends them if there is time to ``send``."""
+        media = [entry.media for entry in entries if entry.media is not None]
+        for one in media:
+            self._live.forget(one)
+        token = self.usable_token()
+        handles = self._outbox.add(entries, ends_session=True)
+        reason = Reason.SIGN_IN_ENDED if token is None else self._reason
+        reason = Reason.STORAGE if self._outbox.is_behind else reason
+        status = Status.WAITING if handles else Status.WATCHED
+        self.activity.change(row, status, reason if handles else None, progress, media, title)
+        if token is not None and send:
+            for handle in handles:
+                self._delivery.send_now(handle, progress, token)
+
+    def mark_by_hand(self, entries: Sequence[Entry]) -> None:
+        """Keeps marks that were made in the library."""
+        titles = [media_title([entry.media]) for entry in entries if entry.media is not None]
+        row = self.activity.begin(titles[0] if len(titles) == 1 else f"{titles[0]} … ({len(titles)})")
+        handles = self._outbox.add([entry._replace(activity=row) for entry in entries])
+        self.activity.change(row, Status.WAITING if handles else Status.WATCHED)
+
+    def recover(self, entries: Sequence[Entry]) -> None:
+        """Keeps the marks of a session that was cut off, and forgets that."""
+        self._outbox.add(entries, ends_session=True)
+
+    def ask(self, asked: AskSimkl) -> tuple[Media, ...] | Reason | None:
+        """What Simkl says of a file's name; None: it is being asked, or can't be now."""
+        answer, token = self._lookup.answer(asked), self.usable_token()
+        if answer is None and token is not None:
+            self._lookup.ask(asked, token)
+        return answer
+
+    def hurry(self) -> None:
+        """What waits may go at once, unless Simkl has asked for a pause."""
+        self._retry.hurry()
+
+    def waiting(self) -> int:
+        """How many marks are still to be sent for this account."""
+        return self._outbox.waiting(owners_of(self._environment.tokens))
+
+    def drop_waiting(self) -> None:
+        """Removes the marks of this account."""
+        self._outbox.drop(owners_of(self._environment.tokens))
+
+    def advance(self, plays: bool) -> None:
+        """Takes answers, sends what is due, and tells the user of all marks at once, not while a video ``plays``."""
+        self._live.advance()
+        self._lookup.advance()
+        self._delivery.advance(self.usable_token())
+        self.activity.advance()
+        if self._marked and not plays and not self._delivery.is_sending:
+            marked, self._marked = self._marked, []
+            self._callbacks.notify(Notification(Notice.MARKED, marked[0], len(marked)))
+
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
+        waits = [self._live.seconds_to_wait(), self._delivery.seconds_to_wait(self.usable_token())]
+        if self._live.is_behind:
+            waits.append(self._retry.seconds_to_wait())
+        if self.activity.is_changed:
+            waits.append(0.0)
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def close(self) -> None:
+        """Writes what is not written."""
+        self._outbox.save()
+        self.activity.advance()
+
+    def _settled(self, entry: Entry, reason: Reason | None) -> None:
+        self._reason = None
+        self._told.discard(Notice.WAITING)
+        self.activity.change(entry.activity, Status.WATCHED if reason is None else Status.FAILED, reason)
+        title = media_title([entry.media]) if entry.media is not None else ""
+        if reason is not None:
+            self._callbacks.notify(Notification(Notice.FAILED, title))
+        elif entry.length and self._callbacks.preferences().notify:  # a mark made by hand is no news to the user
+            self._marked.append(title)
+
+    def _refused(self, token: Token, answer: object) -> None:
+        """What is not about one mark, but about all of them."""
+        before = self._reason
+        if isinstance(answer, GrantEnded):
+            self._refused_token, self._is_read_only = token.access_token, False
+            self._refused_until = self._environment.clock() + LONGEST
+            self._reason = Reason.SIGN_IN_ENDED
+            self._callbacks.grant_rejected(token.access_token)
+        elif isinstance(answer, InsufficientScope):
+            self._refused_token, self._is_read_only = token.access_token, True
+            self._reason = Reason.READ_ONLY
+            self._tell_once(Notice.READ_ONLY)
+        elif isinstance(answer, (TransientError, PermanentError)):
+            self._reason = _REASONS.get(answer.problem, Reason.OFFLINE)
+        else:
+            return
+        owners = owners_of(self._environment.tokens)
+        waiting = [entry for _, entry in self._outbox.entries() if entry.failed is None and entry.owner in owners]
+        if waiting and self._reason is not before:
+            for entry in waiting:
+                self.activity.change(entry.activity, Status.WAITING, self._reason)
+        if waiting:
+            self._tell_once(Notice.WAITING)
+
+    def _tell_once(self, notice: Notice) -> None:
+        if notice not in self._told:
+            self._told.add(notice)
+            self._callbacks.notify(Notification(notice, "", self.waiting()))

@@ -1,0 +1,1 @@
+"""Kodi's library and Simkl's lists: what each has watched that the other has not, and bringing it across."""

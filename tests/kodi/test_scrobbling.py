@@ -1,0 +1,192 @@
+"""What is watched in a real Kodi is on Simkl, once; what was not watched is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Boot
+from real_kodi.addon import Addon
+from real_kodi.collection import Collection, file_item
+from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
+from real_kodi.player import Player
+from real_kodi.scanned import scanned
+from real_kodi.video_plugin import PluginVideo, write_video_plugin
+from simkl_simulator import ResetBefore, Simulator
+
+FILM = Film("Seven Lanterns", 2023, {"imdb": "tt9000105", "tmdb": "500105"})
+SHORT = Film("A Map of Salt", 2016, {"imdb": "tt9000106"}, seconds=140)
+STACK = Film("The Quiet Orchard", 2011, {"imdb": "tt9000101"}, seconds=300, parts=2)
+SPECIAL = Episode(0, 1, "Before", {"tvdb": "5203000"})
+FIRST = Episode(1, 1, "One", {"tvdb": "5203002"})
+SECOND = Episode(1, 2, "Two", {"tvdb": "5203003"})
+FOURTH, FIFTH = Episode(1, 4, "Four", {"tvdb": "5203005"}), Episode(1, 5, "Five", {"tvdb": "5203006"})
+FILES = (EpisodeFile([SPECIAL]), EpisodeFile([FIRST]), EpisodeFile([SECOND]), EpisodeFile([FOURTH, FIFTH]))
+LIBRARY = Library(
+    films=(FILM, SHORT, STACK),
+    shows=(Show("Harbour Lights", 2009, {"tvdb": "300203", "tmdb": "500203", "imdb": "tt8000203"}, FILES),),
+)
+
+
+class Viewer:
+    """Somebody who is signed in and watches."""
+
+    def __init__(self, addon: Addon, simkl: Simulator) -> None:
+        self.addon, self.simkl = addon, simkl
+        self.player, self.collection = Player(addon.kodi), Collection(addon.kodi)
+        addon.run("authorize")
+        simkl.approve(addon.wait_for_code())
+        addon.wait_for_setting("account_name")
+        addon.kodi.press("back")
+        addon.wait_until_dialog_closed()
+
+    @property
+    def watched(self) -> list[tuple[str, int | None, int | None]]:
+        return [(mark.title, mark.season, mark.number) for mark in self.simkl.watched()]
+
+    @property
+    def events(self) -> list[tuple[str, str]]:
+        """Paths and titles of what was reported live."""
+        return [(event.path, event.item.title if event.item else "") for event in self.simkl.scrobbles]
+
+    @property
+    def activity(self) -> dict[str, object]:
+        text = self.addon.kodi.label("Window(10000).Property(script.simkl.connect.activity)")
+        activity: dict[str, object] = json.loads(text) if text else {}
+        return activity
+
+    def play(self, video: Film | Episode) -> None:
+        self.player.play(self.collection.find(video).item)
+
+    def wait_for_mark(self, *marks: tuple[str, int | None, int | None]) -> None:
+        self.addon.kodi.wait_for(lambda: self.watched == sorted(marks, key=str), f"{marks} on Simkl", 30.0)
+
+    def wait_for_status(self, status: str) -> None:
+        self.addon.kodi.wait_for(lambda: self.activity.get("status") == status, f"the status {status}", 15.0)
+
+
+@pytest.fixture
+def viewer(boot: Boot, simkl: Simulator, tmp_path: Path) -> Viewer:
+    library = scanned(LIBRARY)
+    return Viewer(boot(simkl.url, "v2", library=library, addons=[write_video_plugin(tmp_path)]), simkl)
+
+
+def test_a_film_is_live_while_it_plays_and_marked_when_it_is_stopped_near_its_end(viewer: Viewer) -> None:
+    viewer.play(FILM)
+    viewer.addon.kodi.wait_for(lambda: viewer.events == [("/scrobble/start", FILM.title)], "the start", 5.0)
+    assert viewer.activity["status"] == "watching"
+    viewer.player.seek(85)
+    viewer.player.stop()
+    viewer.wait_for_mark((FILM.title, None, None))
+    viewer.wait_for_status("watched")
+
+
+def test_a_film_left_in_its_middle_is_paused_there_and_not_marked(viewer: Viewer) -> None:
+    viewer.play(FILM)
+    viewer.player.seek(40)
+    viewer.player.stop()
+    viewer.addon.kodi.wait_for(lambda: [session.action for session in viewer.simkl.sessions()] == ["pause"], "a pause")
+    assert 38 <= viewer.simkl.sessions()[0].progress <= 43
+    assert viewer.watched == []
+
+
+def test_another_video_opened_over_an_episode_near_its_end_marks_the_episode(viewer: Viewer) -> None:
+    viewer.play(FIRST)
+    viewer.player.seek(95)
+    viewer.play(FILM)
+    viewer.wait_for_mark(("Harbour Lights", 1, 1))
+    viewer.addon.kodi.wait_for(lambda: ("/scrobble/start", FILM.title) in viewer.events, "the film's start", 10.0)
+
+
+def test_a_playlist_marks_each_episode_once(viewer: Viewer) -> None:
+    entries = [viewer.collection.find(episode).item for episode in (FIRST, SECOND)]
+    viewer.player.play_list(entries)
+    viewer.player.play_out()
+    viewer.player.wait_until_playing()
+    viewer.player.play_out()
+    viewer.wait_for_mark(("Harbour Lights", 1, 1), ("Harbour Lights", 1, 2))
+
+
+def test_a_file_with_two_episodes_marks_both(viewer: Viewer) -> None:
+    viewer.play(FOURTH)
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_mark(("Harbour Lights", 1, 4), ("Harbour Lights", 1, 5))
+
+
+def test_a_special_is_a_special(viewer: Viewer) -> None:
+    viewer.play(SPECIAL)
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_mark(("Harbour Lights", 0, 1))
+
+
+def test_a_film_in_two_parts_is_one_film(viewer: Viewer) -> None:
+    viewer.play(STACK)
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_mark((STACK.title, None, None))
+
+
+def test_what_is_shorter_than_the_setting_allows_is_left_alone(viewer: Viewer) -> None:
+    viewer.play(SHORT)
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_status("skipped")
+    assert viewer.activity["reason"] == "too_short"
+    assert (viewer.events, viewer.watched) == ([], [])
+
+
+def test_a_plug_ins_video_is_known_by_its_tags(viewer: Viewer) -> None:
+    file = scanned(LIBRARY).media / FILM.files[0]
+    info: dict[str, str | int] = {"mediatype": "movie", "title": FILM.title, "year": 2023}
+    viewer.player.play(file_item(PluginVideo(file, info=info, ids={"imdb": "tt9000105"}).url))
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_mark((FILM.title, None, None))
+
+
+def test_what_a_plug_in_excludes_is_left_alone(viewer: Viewer) -> None:
+    file = scanned(LIBRARY).media / FILM.files[0]
+    info: dict[str, str | int] = {"mediatype": "movie", "title": FILM.title, "year": 2023}
+    video = PluginVideo(file, info=info, ids={"imdb": "tt9000105"}, properties={"script.trakt.exclude": "true"})
+    viewer.player.play(file_item(video.url))
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_status("skipped")
+    assert (viewer.activity["reason"], viewer.events) == ("trailer", [])
+
+
+@pytest.mark.parametrize("end", ["quit", "kill"])
+def test_kodi_that_ends_in_mid_play_is_made_up_for_at_the_next_start(viewer: Viewer, end: str) -> None:
+    kodi = viewer.addon.kodi
+    viewer.play(FIRST)
+    before = kodi.wait_for(lambda: viewer.addon.stored().get("session"), "the video on the disk")
+    viewer.player.seek(93)
+    kodi.wait_for(lambda: viewer.addon.stored()["session"] != before, "the new position on the disk")
+    if end == "quit":
+        kodi.quit()
+    else:
+        kodi.kill()
+    kodi.restart()
+    viewer.wait_for_mark(("Harbour Lights", 1, 1))
+
+
+def test_a_mark_made_by_hand_counts_and_taking_it_back_takes_nothing_back(viewer: Viewer) -> None:
+    entry = viewer.collection.find(SECOND)
+    viewer.collection.mark(entry, playcount=1)
+    viewer.wait_for_mark(("Harbour Lights", 1, 2))
+    viewer.collection.mark(entry, playcount=0)
+    viewer.play(FILM)
+    viewer.player.stop()
+    assert viewer.watched == [("Harbour Lights", 1, 2)]
+
+
+def test_what_is_watched_without_a_network_is_sent_once_there_is_one(viewer: Viewer) -> None:
+    viewer.simkl.fault("/scrobble", ResetBefore(), times=20)
+    viewer.play(FIRST)
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_status("waiting")
+    viewer.wait_for_mark(("Harbour Lights", 1, 1))

@@ -1,0 +1,225 @@
+"""A scrobbler with everything around it: a database in memory, a fake worker, clocks that the test moves."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any, Iterable, Iterator, Mapping, cast
+
+from fake_worker import FakeWorker
+from fakes import FakeClock
+from simkl_connect.environment import Environment
+from simkl_connect.errors import PermanentError, Problem, StorageFailed, TransientError
+from simkl_connect.http.messages import Request, Response
+from simkl_connect.models import Account, Secret, Token
+from simkl_connect.scrobbling.callbacks import Callbacks, Notification
+from simkl_connect.scrobbling.exclusions import Preferences
+from simkl_connect.scrobbling.identify import PlayingItem
+from simkl_connect.scrobbling.scrobbler import Scrobbler
+
+OFFLINE = TransientError(Problem.OFFLINE, "gaierror")
+SHOW = {"title": "Harbour Lights", "year": 2009, "uniqueid": {"tvdb": "1111"}}
+
+
+class MemoryDatabase:
+    """``full`` makes every change fail."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.queued: dict[int, tuple[str, str]] = {}
+        self.full = False
+        self.commits = 0
+        self._last = 0
+        self._depth = 0
+
+    def read(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def write(self, values: Mapping[str, str]) -> None:
+        with self.transaction():
+            self.values = {name: value for name, value in {**self.values, **values}.items() if value}
+
+    def push(self, kind: str, item: str) -> int:
+        with self.transaction():
+            self._last += 1
+            self.queued[self._last] = (kind, item)
+            return self._last
+
+    def rows(self, kind: str) -> list[tuple[int, str]]:
+        return [(row, item) for row, (own, item) in sorted(self.queued.items()) if own == kind]
+
+    def replace(self, row_id: int, item: str) -> None:
+        with self.transaction():
+            if row_id in self.queued:
+                self.queued[row_id] = (self.queued[row_id][0], item)
+
+    def remove(self, row_ids: Iterable[int]) -> None:
+        with self.transaction():
+            for row in row_ids:
+                self.queued.pop(row, None)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        if self.full:
+            raise StorageFailed("disk full")
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+        self.commits += self._depth == 0
+
+
+class MemoryTokens:
+    def __init__(self) -> None:
+        self.stored: Token | None = Token(Secret("t1"), expires_at=9e9, scope="media:read media:write", client_id="app")
+        self.owner = Account("Ada", "1")
+        self.since: float | None = 5.0
+
+    def token(self) -> Token | None:
+        return self.stored
+
+    def account(self) -> Account:
+        return self.owner
+
+    def connected_at(self) -> float | None:
+        return self.since
+
+
+class Device:
+    """What outlives the service stays here: :meth:`restart` makes a new scrobbler on the same database."""
+
+    def __init__(self) -> None:
+        self.clock, self.wall = FakeClock(), FakeClock(1_700_000_000.0)
+        self.database, self.tokens = MemoryDatabase(), MemoryTokens()
+        self.preferences = Preferences()
+        self.library: dict[tuple[str, int], PlayingItem] = {}
+        self.activity: list[Mapping[str, object]] = []
+        self.notifications: list[Notification] = []
+        self.rejected: list[Secret] = []
+        self.restart()
+
+    def restart(self) -> None:
+        """The service is killed and starts anew."""
+        self.worker = FakeWorker()
+        self.scrobbler = Scrobbler(
+            Environment(
+                clock=self.clock,
+                wall_clock=self.wall,
+                jitter=lambda: 0.0,
+                worker=cast(Any, self.worker),
+                database=cast(Any, self.database),
+                tokens=cast(Any, self.tokens),
+            ),
+            Callbacks(
+                preferences=lambda: self.preferences,
+                look_up=lambda kind, row: self.library.get((kind, row)),
+                publish_activity=self.activity.append,
+                notify=self.notifications.append,
+                grant_rejected=self.rejected.append,
+            ),
+        )
+
+    def wait(self, seconds: float = 0.0) -> None:
+        """Time passes, and the service does what it has to."""
+        self.clock.advance(seconds)
+        self.wall.advance(seconds)
+        self.scrobbler.advance()
+
+    def play(self, playing: PlayingItem, *percents: float, length: float = 2700.0) -> None:
+        """A video starts and is sampled at these places."""
+        self.scrobbler.started(playing)
+        for percent in percents:
+            self.clock.advance(1.0)
+            self.wall.advance(1.0)
+            self.scrobbler.sampled(playing.file, percent * length / 100, length)
+
+    def watch(self, playing: PlayingItem, percent: float = 95.0, length: float = 2700.0) -> None:
+        """From the start to there."""
+        self.play(playing, 0.0, percent, length=length)
+        self.scrobbler.stopped()
+
+    def answer(self, reply: Response | TransientError | PermanentError) -> Request:
+        request = self.worker.answer(reply)
+        self.scrobbler.advance()
+        return request
+
+    def asked(self) -> list[str]:
+        """The paths of everything that was submitted and not taken back."""
+        return [job.request.path for job in self.worker.waiting]
+
+    def answer_all(self) -> list[Request]:
+        """Simkl takes everything, whatever it takes."""
+        self.wait()
+        done = []
+        while self.worker.waiting or self.worker.in_flight:
+            done.append(self.answer(taken(self.worker.send())))
+            self.wait()
+        return done
+
+    @property
+    def said(self) -> tuple[object, object]:
+        """Status and reason of the activity property."""
+        self.scrobbler.advance()
+        return self.activity[-1]["status"], self.activity[-1]["reason"]
+
+    def outbox(self) -> list[dict[str, Any]]:
+        return [json.loads(item) for _, item in self.database.rows("outbox")]
+
+
+def taken(request: Request) -> Response:
+    """Simkl's answer when all is well."""
+    if request.path == "/sync/history":
+        return reply(201, {"added": {}, "not_found": {"movies": [], "shows": [], "episodes": []}})
+    action = request.path.rpartition("/")[2]
+    return reply(201, {"id": 1, "action": "scrobble" if action == "stop" and progress(request) >= 80 else action})
+
+
+def progress(request: Request) -> float:
+    assert isinstance(request.json, dict)
+    value = request.json["progress"]
+    assert isinstance(value, float)
+    return value
+
+
+def reply(status: int, body: object, **headers: str) -> Response:
+    return Response(
+        status, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(body).encode()
+    )
+
+
+def episode(number: int, season: int = 1, file: str = "") -> PlayingItem:
+    name = file or f"/tv/{season}x{number}.mkv"
+    item = {
+        "id": 100 * season + number,
+        "type": "episode",
+        "title": f"Episode {number}",
+        "showtitle": "Harbour Lights",
+        "season": season,
+        "episode": number,
+        "file": name,
+    }
+    return PlayingItem(item, name, SHOW)
+
+
+def film(number: int = 1) -> PlayingItem:
+    name = f"/films/{number}.mkv"
+    return PlayingItem({"id": number, "type": "movie", "title": f"Film {number}", "year": 2001, "file": name}, name)
+
+
+def numbers_sent(request: Request) -> list[tuple[int, str]]:
+    """Number and time of each episode in a history request."""
+    assert isinstance(request.json, dict)
+    return [
+        (one["number"], one["watched_at"])
+        for show in request.json["shows"]
+        for season in show["seasons"]
+        for one in season["episodes"]
+    ]
+
+
+def updated(kind: str, row: int, playcount: int | None = None, **more: object) -> dict[str, object]:
+    """``VideoLibrary.OnUpdate``'s data."""
+    if playcount is None:
+        return {"id": row, "type": kind, **more}
+    return {"item": {"id": row, "type": kind}, "playcount": playcount, **more}

@@ -1,0 +1,342 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from simkl_connect.media import Episode, Movie, Show
+from simkl_connect.scrobbling.exclusions import Preferences, is_excluded
+from simkl_connect.scrobbling.file_names import AskSimkl, base_name, count_namesakes, judge, read_name
+from simkl_connect.scrobbling.identify import Identified, PlayingItem, Skipped, identify, shown_title
+from simkl_connect.scrobbling.reasons import MEANINGS, Reason
+
+ON = Preferences()
+PLUGIN = "plugin://plugin.video.films/?play=7"
+SHOW = {"title": "Harbour Lights", "year": 2009, "uniqueid": {"tvdb": "1111", "tmdb": "2222", "anidb": "33"}}
+EPISODE = {
+    "id": 4,
+    "type": "episode",
+    "title": "Fog",
+    "showtitle": "Harbour Lights",
+    "season": 1,
+    "episode": 4,
+    "year": 2010,
+    "tvshowid": 2,
+    "file": "/tv/x.mkv",
+    "uniqueid": {"tvdb": "901", "tmdb": "801"},
+}
+FILM = {"id": 3, "type": "movie", "title": "Night Ferry", "year": 1998, "file": "/films/n.mkv", "season": -1}
+TAG = {"type": "movie", "title": "Night Ferry", "year": 1998, "season": -1, "episode": -1, "mediapath": PLUGIN}
+
+
+def of(item: dict[str, Any], **more: Any) -> Identified | Skipped | AskSimkl:
+    preferences = more.pop("preferences", ON)
+    return identify(PlayingItem(item, **{"file": item.get("file", "http://127.0.0.1/v.mp4"), **more}), preferences)
+
+
+def movie(**ids: str) -> Identified:
+    return Identified((Movie("Night Ferry", 1998, ids),))
+
+
+HINT = json.dumps(
+    {"tmdb_type": "episode", "tmdb_id": "2190", "imdb_id": "tt0121955", "tvdb_id": "", "season": "1", "episode": "2"}
+)
+NAMELESS = {"type": "unknown", "season": -1, "episode": -1, "label": "Volcano", "title": ""}
+
+
+@pytest.mark.parametrize(
+    ("item", "more", "expected"),
+    [
+        pytest.param(
+            {**FILM, "uniqueid": {"imdb": "tt1234567", "tmdb": "55"}},
+            {},
+            movie(imdb="tt1234567", tmdb="55"),
+            id="library film",
+        ),
+        pytest.param({**FILM, "uniqueid": {"imdb": "55", "tmdb": "0", "tvdb": ""}}, {}, movie(), id="imdb without tt"),
+        pytest.param({**FILM, "imdbnumber": "603"}, {}, movie(), id="a bare imdbnumber proves nothing"),
+        pytest.param({**FILM, "uniqueid": {"anidb": "1", "mal": "2", "sonarr": "3"}}, {}, movie(), id="unknown keys"),
+        pytest.param(
+            EPISODE,
+            {"show": SHOW},
+            Identified(
+                (Episode(Show("Harbour Lights", 2009, {"tvdb": "1111", "tmdb": "2222"}), 1, 4, "Fog", {"tvdb": "901"}),)
+            ),
+            id="library episode: the show's ids, not the episode's",
+        ),
+        pytest.param(
+            {**EPISODE, "season": 0, "episode": "S1", "uniqueid": {}},
+            {"show": {"title": "Harbour Lights", "year": 2009}},
+            Identified((Episode(Show("Harbour Lights", 2009), 0, 1, "Fog"),)),
+            id="a special labelled S1",
+        ),
+        pytest.param(
+            {**EPISODE, "uniqueid": {}, "showtitle": "The Missing"},
+            {"show": {"title": "The Missing", "year": 2014}},
+            Identified((Episode(Show("The Missing", 2014), 1, 4, "Fog"),)),
+            id="the show's year decides",
+        ),
+        pytest.param(
+            {**EPISODE, "uniqueid": {}, "showtitle": "The Missing"},
+            {"show": {"title": "The Missing"}},
+            AskSimkl("The Missing S01E04.mkv", "the missing", 1, (4,)),
+            id="neither year nor ids: unsure",
+        ),
+        pytest.param(
+            {**TAG, "uniqueid": {"imdb": "tt1234567"}, "title": "Night Ferry (trailer)"},
+            {},
+            Skipped(Reason.TRAILER),
+            id="plug-in trailer by its title",
+        ),
+        pytest.param(
+            {**TAG, "uniqueid": {"imdb": "tt1234567"}, "customproperties": {"script.trakt.exclude": "true"}},
+            {},
+            Skipped(Reason.TRAILER),
+            id="plug-in's own exclusion",
+        ),
+        pytest.param(
+            {"type": "unknown", "label": "n"},
+            {"file": "/films/Night Ferry (1998)-trailer.mkv"},
+            Skipped(Reason.TRAILER),
+        ),
+        pytest.param({**TAG, "uniqueid": {"unknown": "tt1234567"}}, {}, movie(imdb="tt1234567"), id="setIMDBNumber"),
+        pytest.param({**TAG, "showtitle": ""}, {}, movie(), id="type movie, empty showtitle"),
+        pytest.param({**TAG, "showtitle": "Night Ferry"}, {}, movie(), id="type movie, showtitle is the title"),
+        pytest.param(
+            {**TAG, "year": 0},
+            {"trakt_ids": '{"imdb": "tt7", "tmdb": 55}'},
+            Identified((Movie("Night Ferry", None, {"tmdb": "55"}),)),
+            id="film by script.trakt.ids",
+        ),
+        pytest.param({**TAG, "year": 0}, {"trakt_ids": "[]"}, Skipped(Reason.NAME_SAYS_TOO_LITTLE), id="a bare title"),
+        pytest.param(
+            {
+                **TAG,
+                "type": "episode",
+                "showtitle": "Ferry",
+                "season": 1,
+                "episode": 2,
+                "uniqueid": {"tvshow.tmdb": "5", "tmdb": "9", "tvdb": "8"},
+            },
+            {},
+            Identified((Episode(Show("Ferry", None, {"tmdb": "5"}), 1, 2, "Night Ferry"),)),
+            id="plug-in episode: tvshow ids alone are the show's",
+        ),
+        pytest.param(
+            {**TAG, "type": "episode", "showtitle": "Ferry", "season": 1, "episode": 2, "uniqueid": {"tmdb": "9"}},
+            {"trakt_ids": '{"tvdb": 71}'},
+            Identified((Episode(Show("Ferry", None, {"tvdb": "71"}), 1, 2, "Night Ferry"),)),
+            id="plug-in episode by script.trakt.ids",
+        ),
+        pytest.param(
+            {**NAMELESS, "mediapath": PLUGIN},
+            {"player_info": HINT},
+            Identified((Episode(Show("", None, {"tmdb": "2190", "imdb": "tt0121955"}), 1, 2),)),
+            id="a nameless plug-in video by TMDbHelper's property",
+        ),
+        pytest.param(
+            {**TAG, "type": "episode", "showtitle": "Ferry", "season": 3, "episode": 2},
+            {"player_info": HINT},
+            AskSimkl("Ferry S03E02.mkv", "ferry", 3, (2,)),
+            id="TMDbHelper's property speaks of another episode",
+        ),
+        pytest.param(
+            {"type": "unknown", "label": "Salt.mkv", "season": -1},
+            {"file": "/films/Salt.mkv", "player_info": HINT},
+            Skipped(Reason.NAME_SAYS_TOO_LITTLE),
+            id="a loose file, the property still there",
+        ),
+        pytest.param(
+            {"type": "unknown"},
+            {"file": "smb://u:p@nas/tv/Some.Show.S02E03.720p.mkv"},
+            AskSimkl("Some.Show.S02E03.720p.mkv", "some show", 2, (3,)),
+            id="loose file: its name alone",
+        ),
+        pytest.param(
+            {"type": "unknown"},
+            {"file": "/tv/The Missing (2014)/Season 1/The Missing 1x01.mkv"},
+            AskSimkl("The Missing (2014) 1x01.mkv", "the missing", 1, (1,), (2014,)),
+            id="the folder's year",
+        ),
+        pytest.param(
+            {"type": "channel", "id": 9, "file": "pvr://channels/tv/1"}, {}, Skipped(Reason.LIVE_TV), id="live TV"
+        ),
+        pytest.param({"file": "pvr://recordings/tv/1.pvr"}, {}, Skipped(Reason.RECORDING), id="recording"),
+        pytest.param(
+            {
+                "type": "channel",
+                "id": 9,
+                "file": "pvr://channels/tv/1",
+                "showtitle": "Ferry",
+                "season": 1,
+                "episode": 2,
+                "uniqueid": {"tvshow.tmdb": "5"},
+            },
+            {"preferences": Preferences(pvr=True)},
+            Identified((Episode(Show("Ferry", None, {"tmdb": "5"}), 1, 2),), live=True),
+            id="live TV, setting on",
+        ),
+        pytest.param({"type": "song"}, {}, Skipped(Reason.MUSIC), id="music"),
+        pytest.param({"type": "unknown"}, {"file": "/films/Night Ferry (1998).iso"}, Skipped(Reason.DISC), id="a disc"),
+        pytest.param({**FILM, "file": "/films/n.iso"}, {}, movie(), id="a disc in the library"),
+        pytest.param(
+            {**FILM, "file": "smb://u:p@NAS/kids/x.mkv"},
+            {"preferences": Preferences(excluded=("smb://nas/kids/",))},
+            Skipped(Reason.EXCLUDED),
+            id="excluded folder",
+        ),
+        pytest.param({}, {"file": ""}, Skipped(Reason.NAME_SAYS_TOO_LITTLE), id="nothing at all"),
+    ],
+)
+def test_what_plays(item: dict[str, Any], more: dict[str, Any], expected: object) -> None:
+    assert of(item, **more) == expected
+
+
+def test_a_file_with_two_episodes_is_both() -> None:
+    rows = [
+        {"episodeid": 5, "episode": 5, "season": 1, "file": "/tv/x.mkv", "uniqueid": {"tvdb": "902"}, "title": "Rain"},
+        {"episodeid": 4, "episode": 4, "season": 1, "file": "/tv/x.mkv"},
+        {"episodeid": 6, "episode": 6, "season": 1, "file": "/tv/y.mkv"},
+    ]
+    found = of(EPISODE, show=SHOW, season=rows)
+    assert isinstance(found, Identified)
+    numbers = [(one.number, one.ids) for one in found.media if isinstance(one, Episode)]
+    assert numbers == [(4, {"tvdb": "901"}), (5, {"tvdb": "902"})]
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "is_in"),
+    [
+        ("smb://u:p@nas/kids/x.mkv", "smb://nas/kids/", True),
+        ("SMB://NAS/Kids/x.mkv", "smb://nas/kids", True),
+        ("smb://nas/kids2/x.mkv", "smb://nas/kids", False),
+        ("/tv/Kids/x.mkv", "/tv/kids/", False),
+        ("C:\\Kids\\x.mkv", "c:\\kids\\", True),
+        ("stack:///kids/a.mkv , /kids/b.mkv", "/kids", True),
+        ("plugin://plugin.video.a/?x=1", "plugin.video.a", True),
+        ("plugin://plugin.video.ab/?x=1", "plugin.video.a", False),
+        ("zip://smb%3a%2f%2fu%3ap%40nas%2fkids%2fa.zip/x.mkv", "smb://nas/kids/", True),
+        ("/tv/x.mkv", "", False),
+        ("/tv/x.mkv", "/", False),
+    ],
+)
+def test_excluded_folders(file: str, folder: str, is_in: bool) -> None:
+    assert is_excluded([file], [folder]) is is_in
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("stack:///films/a cd1.avi , /films/a cd2.avi", "a cd1.avi"),
+        ("http://u:p@host/secret/a%20b.mkv?token=1|Auth=2", "a b.mkv"),
+        ("http://host/stream", ""),
+        ("C:\\films\\a.mkv", "a.mkv"),
+        ("", ""),
+    ],
+)
+def test_only_a_files_own_name_leaves(path: str, name: str) -> None:
+    assert base_name(path) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "season", "numbers"),
+    [
+        ("Show.S01E04E05.mkv", 1, (4, 5)),
+        ("Show S01E04-E06.mkv", 1, (4, 5, 6)),
+        ("Show 1x04.mkv", 1, (4,)),
+        ("Show S00E01.mkv", 0, (1,)),
+        ("Film 1920x1080.mkv", None, ()),
+    ],
+)
+def test_numbers_in_a_name(name: str, season: int | None, numbers: tuple[int, ...]) -> None:
+    read = read_name(name)
+    assert read is not None
+    assert (read.season, read.numbers) == (season, numbers)
+
+
+ASKED = AskSimkl("Show S01E02.mkv", "show", 1, (2,))
+SHOW_ANSWER = {"title": "Show", "year": 2014, "ids": {"simkl": 7, "slug": "show"}}
+FILM_ANSWER = {"type": "movie", "movie": {"title": "Film", "year": 2014, "ids": {"simkl": 9}}}
+
+
+def episode_answer(season: object, number: object) -> dict[str, object]:
+    return {"type": "episode", "show": SHOW_ANSWER, "episode": {"season": season, "episode": number}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "expected"),
+    [
+        pytest.param(ASKED, episode_answer(1, 3), Reason.UNKNOWN_EPISODE, id="another episode"),
+        pytest.param(ASKED, [], Reason.UNKNOWN_SHOW, id="not known"),
+        pytest.param(ASKED, None, Reason.UNKNOWN_SHOW, id="null"),
+        pytest.param(ASKED, FILM_ANSWER, Reason.UNKNOWN_SHOW, id="a film for an episode"),
+        pytest.param(ASKED._replace(years=(2003,)), episode_answer(1, 2), Reason.NAMESAKES, id="another year's show"),
+        pytest.param(AskSimkl("Film.mkv", "film"), FILM_ANSWER, Reason.NAME_SAYS_TOO_LITTLE, id="film without a year"),
+        pytest.param(
+            AskSimkl("Film 1998.mkv", "film", years=(1998,)), FILM_ANSWER, Reason.NAME_SAYS_TOO_LITTLE, id="other year"
+        ),
+    ],
+)
+def test_an_answer_that_does_not_agree_with_the_name_is_not_taken(
+    asked: AskSimkl, answer: object, expected: Reason
+) -> None:
+    assert judge(asked, answer) is expected
+
+
+def test_an_answer_that_agrees_is_taken_with_simkls_own_id() -> None:
+    show = Show("Show", 2014, {"simkl": "7"})
+    found = judge(ASKED._replace(numbers=(2, 3), years=(2014,)), episode_answer(1, "2"))
+    assert found == ((Episode(show, 1, 2), Episode(show, 1, 3)), "")
+    assert judge(ASKED, episode_answer(1, 2)) == ((Episode(show, 1, 2),), "Show")
+    assert judge(AskSimkl("Film 2014.mkv", "film", years=(2014,)), FILM_ANSWER) == (
+        (Movie("Film", 2014, {"simkl": "9"}),),
+        "",
+    )
+
+
+def test_namesakes_are_counted_by_the_whole_name() -> None:
+    rows = [{"title": "The Missing"}, {"title": "The Missing (2014)"}, {"title": "The Missing Ones"}, 7]
+    assert count_namesakes("The Missing", rows) == 2
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = (
+    "id",
+    "type",
+    "title",
+    "showtitle",
+    "season",
+    "episode",
+    "year",
+    "uniqueid",
+    "file",
+    "customproperties",
+    "label",
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(FIELDS), ODD | st.sampled_from(["movie", "episode", 1]), max_size=11),
+    st.dictionaries(st.sampled_from(FIELDS), ODD),
+    st.lists(st.dictionaries(st.sampled_from(FIELDS), ODD), max_size=3),
+    st.text(max_size=30),
+)
+def test_odd_answers_raise_nothing(item: dict[str, Any], show: dict[str, Any], rows: list[Any], text: str) -> None:
+    playing = PlayingItem(item, text, show, rows, text, text)
+    assert isinstance(identify(playing, Preferences(excluded=(text,))), (Identified, Skipped, AskSimkl))
+    assert isinstance(shown_title(playing), str)
+
+
+@given(ODD)
+def test_an_odd_answer_of_simkl_is_not_taken(answer: object) -> None:
+    assert isinstance(judge(ASKED, answer), Reason)
+
+
+def test_every_reason_has_a_sentence() -> None:
+    assert set(MEANINGS) == set(Reason)
