@@ -34,10 +34,12 @@ def shared(addon_zip: Path) -> Iterator[Stage]:
 def stage(shared: Stage) -> Iterator[Stage]:
     """The Kodi that all tests share; the sign-in of each is cancelled after it."""
     yield shared
+    shared.addon.wait_until_script_ended()
     shared.addon.run("authorize")
     shared.kodi.wait_for(lambda: shared.addon.dialog_is_open, "the dialog")
     shared.leave()
     shared.addon.wait_for_phase("cancelled")
+    shared.addon.wait_until_script_ended()
 
 
 def stop_script(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -88,6 +89,18 @@ class Addon:
         names = [f"Control.GetLabel({control})" for control in ids]
         labels = self.kodi.labels("Window.Property(phase)", *names)
         return Shown(labels["Window.Property(phase)"], *(labels[name] for name in names))
+
+    @property
+    def script_runs(self) -> bool:
+        """Whether a script of the add-on runs, by Kodi's log. ``StopScript`` finds none by a path that two had."""
+        log = self.kodi.log()
+        begun = log.count("default.py): instantiating addon")
+        return begun > len(re.findall(r"onExecutionDone\(\d+, \S*default\.py\)", log))
+
+    def wait_until_script_ended(self) -> None:
+        """Waits until Kodi has forgotten every script of the add-on."""
+        self.kodi.wait_for(lambda: not self.script_runs, "the script to end")
+        self.kodi.catch_up()
 
     @property
     def settings(self) -> dict[str, str]:

@@ -193,6 +193,17 @@ def test_a_connection_without_a_name_is_named(bench: Bench) -> None:
     assert bench.paths == ["/users/settings"]
 
 
+def test_the_name_is_left_to_the_sign_in_for_a_while(bench: Bench) -> None:
+    bench.start(None)
+    bench.store.stored, bench.store.owner = V1_TOKEN, Account("")
+    bench.refresher.look_again(name_in=120.0)
+    bench.pass_time(60)
+    assert bench.paths == []
+    assert bench.refresher.seconds_to_wait() == 60.0
+    bench.pass_time(60)
+    assert bench.paths == ["/users/settings"]
+
+
 def test_a_name_that_can_not_be_had_is_given_up(bench: Bench) -> None:
     bench.start(V1_TOKEN, name="")
     for _ in range(NAME_ATTEMPTS):

@@ -69,8 +69,12 @@ class TokenRefresher:
         self._look_at, self._is_planned = 0.0, True
         self.look_again()
 
-    def look_again(self) -> None:
-        """Something else is stored now: what was learnt of it before does not count any more."""
+    def look_again(self, name_in: float = 0.0) -> None:
+        """Something else is stored now: what was learnt of it before does not count any more.
+
+        The account's name is not asked for within ``name_in`` seconds: a sign-in does that itself.
+        """
+        self._name_due = self._environment.clock() + name_in
         self._failures = 0
         self._name_attempts = 0
         self._rejected: Secret | None = None
@@ -157,6 +161,10 @@ class TokenRefresher:
         if token.refresh_token is not None and to_be_refreshed:
             self._send(_Purpose.REFRESH, token, self._flow(token).refresh_request(token), self._refresh_reader(token))
         elif is_rejected or (not self._tokens.account().name and self._name_attempts < NAME_ATTEMPTS):
+            left = self._name_due - self._environment.clock()
+            if left > 0 and not is_rejected:
+                self._plan_look(left)
+                return
             self._name_attempts += 1
             self._send(_Purpose.IDENTIFY, token, account_request(token), read_account)
 

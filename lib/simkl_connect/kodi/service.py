@@ -53,7 +53,12 @@ CLOSING = 0.3
 """Seconds that Kodi is held up at the most for a request that does not end."""
 LAST_WAIT = 1.0
 """Seconds in which Kodi says stop to an add-on that it has forgotten, if it has not said so before."""
+<<<<<<< HEAD
 LIBRARY_UPDATED, DEVICE_WOKE = "VideoLibrary.OnUpdate", "System.OnWake"
+=======
+NAME_KNOWN = 60.0
+"""Seconds after which a sign-in has found out the account's name, or has given up."""
+>>>>>>> koditests
 MISTAKE_PAUSE = 60.0
 """Seconds that a task is left alone after a mistake of ours in it."""
 
@@ -214,7 +219,7 @@ class Service(xbmc.Monitor):
             hold_screensaver(False)  # for a dialog that was killed and could not let it go
 
     def _token_stored(self) -> None:
-        self._refresher.look_again()
+        self._refresher.look_again(name_in=NAME_KNOWN)
         self._mirror.look_again()
 
     def _configured_client_id(self) -> str:
