@@ -1,4 +1,4 @@
-"""The main job, shown: a real Kodi and a simulated Simkl, from the Authorize button to a saved token.
+"""The main job, shown: a real Kodi and a simulated Simkl, from the Authorize button to a film watched on Simkl.
 
 ``python -m real_kodi.demo``; with ``HOLD=1`` Kodi stays open and a person approves the code in a browser; with
 ``LIVE=1`` and ``SIMKL_CLIENT_ID`` the same Kodi talks to the real Simkl.
@@ -15,13 +15,20 @@ from simkl_simulator import Simulator
 
 from . import navigation, package
 from .addon import Addon
+from .collection import Collection
 from .dependencies import stand_ins
 from .kodi import Kodi
+from .library import Film, Library
 from .paths import ADDON_ID, PROJECT
+from .player import Player
 from .profile import Setup
+from .scanned import scanned
 
 PICTURES = PROJECT / "build" / "demo"
 CLIENT_ID = "demo-client-id"
+FILM = Film("Seven Lanterns", 2023, {"imdb": "tt9000105"})
+LIBRARY = Library(films=(FILM,), shows=())
+"""What is in Kodi's library; the simulated Simkl knows it."""
 PERSON = 900.0
 """Seconds that a person gets to enter the code."""
 
@@ -60,11 +67,14 @@ def demo(live: bool, hold: bool) -> None:
             steps.say(f"simulated Simkl at {simkl.url}")
         zip_path = package.build(PROJECT, PROJECT / "build", {"SIMKL_CLIENT_ID": client_id})
         steps.say(f"add-on built: {zip_path.relative_to(PROJECT)}")
-        setup = Setup(zips=[zip_path], folders=stand_ins(), width=1920, height=1080)
+        library = None if live else scanned(LIBRARY)
+        setup = Setup(zips=[zip_path], folders=stand_ins(), width=1920, height=1080, library=library)
         on_screen = bool(os.environ.get("DISPLAY"))
         addon = Addon(stack.enter_context(Kodi(setup, environment, on_screen=on_screen, wait_for_service=True)))
         steps.say(f"Kodi is up after {addon.kodi.boot_seconds:.1f} s{'' if on_screen else ', on an invisible screen'}")
         _sign_in(addon, simkl, steps, person=live or hold)
+        if simkl is not None:
+            _watch(addon, simkl, steps)
         if hold:
             steps.say("Kodi stays open: close it, or press Ctrl-C here")
             addon.kodi.wait_for(lambda: not addon.kodi.alive, "the end", timeout=float("inf"))
@@ -96,6 +106,21 @@ def _sign_in(addon: Addon, simkl: Simulator | None, steps: Steps, person: bool) 
         raise SystemExit("the token in settings.xml is not the one that the server issued")
     addon.wait_until_dialog_closed()
     steps.say("the dialog has closed by itself")
+
+
+def _watch(addon: Addon, simkl: Simulator, steps: Steps) -> None:
+    player, film = Player(addon.kodi), Collection(addon.kodi).find(FILM)
+    addon.kodi.rpc("GUI.ActivateWindow", window="home")
+    player.play(film.item)
+    addon.kodi.wait_for(lambda: simkl.sessions(), f"{FILM.title} to be watched live on Simkl")
+    steps.say(f"{FILM.title} plays; on Simkl: watching")
+    player.seek(85)
+    player.stop()
+    steps.say("jumped to 85 % and stopped")
+    (mark,) = addon.kodi.wait_for(lambda: simkl.watched(), f"{FILM.title} to be watched on Simkl", timeout=20.0)
+    addon.kodi.wait_for(lambda: addon.kodi.boolean("Window.IsVisible(notification)"), "the notification")
+    steps.picture(addon, "watched")
+    steps.say(f"watched on Simkl: {mark.title} ({mark.year}), {mark.watched_at}")
 
 
 def main() -> int:

@@ -53,12 +53,9 @@ CLOSING = 0.3
 """Seconds that Kodi is held up at the most for a request that does not end."""
 LAST_WAIT = 1.0
 """Seconds in which Kodi says stop to an add-on that it has forgotten, if it has not said so before."""
-<<<<<<< HEAD
 LIBRARY_UPDATED, DEVICE_WOKE = "VideoLibrary.OnUpdate", "System.OnWake"
-=======
 NAME_KNOWN = 60.0
 """Seconds after which a sign-in has found out the account's name, or has given up."""
->>>>>>> koditests
 MISTAKE_PAUSE = 60.0
 """Seconds that a task is left alone after a mistake of ours in it."""
 
