@@ -102,7 +102,7 @@ def page() -> str:
         [
             "# The states of a sign-in",
             "",
-            "Drawn by `make docs` from `TRANSITIONS` in `lib/simkl_connect/auth/state_machine.py`, which is the whole of it.",
+            "Drawn by `make docs` from `TRANSITIONS` in `lib/simkl_connect/auth/state_machine.py`: the whole of it.",
             "",
             *_machine().diagram(),
             "A token is taken in every phase in which one can arrive, in the ends too: Simkl delivers it only once.",
