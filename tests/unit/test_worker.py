@@ -127,6 +127,16 @@ def test_what_is_urgent_goes_first_and_then_what_came_first(
     assert session.sent == ["/running", "sign-in", "refresh", "sync 1", "sync 2"]
 
 
+def test_a_wait_that_begins_after_a_post_ends_when_the_next_may_go(
+    worker: Worker, finished: threading.Semaphore, clock: FakeClock
+) -> None:
+    worker.submit(request("/post", "POST"), status, SIGN_IN)
+    assert finished.acquire(timeout=SECONDS)
+    assert worker.seconds_to_wait() == pytest.approx(POSTS_APART)
+    clock.advance(POSTS_APART + 0.1)
+    assert worker.seconds_to_wait() is None
+
+
 def test_a_post_waits_a_second_from_the_answer_to_the_last_and_a_get_does_not(
     worker: Worker, session: FakeSession, clock: FakeClock, finished: threading.Semaphore
 ) -> None:

@@ -140,9 +140,10 @@ class Worker:
                 return max(0.0, self._interrupt_at - self._clock())
             if self._waiting and self._thread is None:
                 return THREAD_RETRY
-            if any(job.request.method == "POST" for job in self._waiting):
-                return max(0.0, self._next_post_at - self._clock())
-            return None
+            left = self._next_post_at - self._clock()
+            if left > 0:  # also for a POST that is still to come: it can't shorten the service's wait
+                return left
+            return 0.0 if any(job.request.method == "POST" for job in self._waiting) else None
 
     def close(self, timeout: float) -> bool:
         """End the request in flight, every job and the thread; true if that is gone within ``timeout`` seconds."""

@@ -54,8 +54,8 @@ CLOSING = 0.3
 LAST_WAIT = 1.0
 """Seconds in which Kodi says stop to an add-on that it has forgotten, if it has not said so before."""
 LIBRARY_UPDATED, DEVICE_WOKE = "VideoLibrary.OnUpdate", "System.OnWake"
-NAME_KNOWN = 60.0
-"""Seconds after which a sign-in has found out the account's name, or has given up."""
+NAME_KNOWN = 10.0
+"""Seconds in which a sign-in usually finds out the account's name; one that could not be saved does not ask."""
 MISTAKE_PAUSE = 60.0
 """Seconds that a task is left alone after a mistake of ours in it."""
 
