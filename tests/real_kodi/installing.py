@@ -35,8 +35,14 @@ def install(kodi: Kodi, path: Path, addon_id: str, version: str, timeout: float 
     navigation.press(kodi, copy.name)
     navigation.wait_until_closed(kodi, _FILES)
     kodi.wait_for(lambda: installed_version(kodi, addon_id) == version, f"{addon_id} {version}", timeout)
+    kodi.wait_for(lambda: _go_home(kodi), "the home screen")
+
+
+def _go_home(kodi: Kodi) -> bool:
+    """Whether Kodi is there; it refuses to go while it shows that it is busy."""
     kodi.builtin("ActivateWindow(home)")
-    navigation.wait_for_window(kodi, "home")
+    kodi.catch_up()
+    return kodi.boolean(_is_active("home"))
 
 
 def installed_version(kodi: Kodi, addon_id: str) -> str:
