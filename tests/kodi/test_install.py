@@ -73,7 +73,7 @@ def connect(addon: Addon, simkl: Simulator) -> str:
 def assert_one_service(addon: Addon, ended: int) -> None:
     """One runs, and those before it have ended by themselves. The service and its worker are a thread each."""
     addon.wait_until_script_ended()
-    addon.kodi.wait_for(lambda: 1 <= addon.kodi.python_runs() <= 2, "exactly one service")
+    addon.kodi.wait_for(lambda: 1 <= addon.kodi.python_runs() <= 2, "one service, with its worker")
     log = addon.kodi.log()
     assert (log.count("service started"), log.count("service ended")) == (ended + 1, ended)
     assert "let's kill it" not in log
