@@ -52,7 +52,7 @@ def test_a_name_that_kodi_would_evaluate_is_shown_as_it_is(boot: Boot, simkl: Si
     addon.wait_until_dialog_closed()
     addon.run()
     navigation.wait_for_window(addon.kodi, QUESTION)
-    assert addon.kodi.control(9).startswith(f"Connected as {HARMLESS}")
+    addon.kodi.wait_for(lambda: addon.kodi.control(9).startswith(f"Connected as {HARMLESS}"), "the account's name")
 
 
 @pytest.mark.parametrize("odd", ["1e30", "nan", "-1e30", "soon", "99999999999999"])
@@ -61,7 +61,7 @@ def test_what_is_stored_can_be_anything(boot: Boot, simkl: Simulator, odd: str) 
     addon = boot(simkl.url, settings=token)
     addon.run()
     navigation.wait_for_window(addon.kodi, QUESTION)
-    assert addon.kodi.control(9).startswith(f"Connected as {HARMLESS}")
+    addon.kodi.wait_for(lambda: addon.kodi.control(9).startswith(f"Connected as {HARMLESS}"), "the account's name")
 
 
 def test_switching_keeps_the_old_account_until_the_new_one_is_saved(boot: Boot, simkl: Simulator, flow: str) -> None:

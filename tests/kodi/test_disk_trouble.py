@@ -65,10 +65,10 @@ class SmallDisk:
                 return {}
 
     def settings(self) -> dict[str, str]:
-        """What stands in settings.xml; nothing while that is torn."""
+        """What stands in settings.xml; nothing while there is none, or that is torn."""
         try:
             root = ElementTree.fromstring((self._folder / "settings.xml").read_bytes())
-        except ElementTree.ParseError:
+        except (FileNotFoundError, ElementTree.ParseError):
             return {}
         return {item.get("id", ""): item.text or "" for item in root.iter("setting")}
 
@@ -76,7 +76,7 @@ class SmallDisk:
 def check_saved(addon: Addon, disk: SmallDisk, simkl: Simulator, client_id: str) -> None:
     """In the settings, and before that in the database."""
     kept = {"access_token": simkl.issued[-1].access, "account_name": "Ada", "client_id": client_id}
-    addon.kodi.wait_for(lambda: kept.items() <= disk.settings().items(), "all of it in settings.xml", 30.0)
+    addon.kodi.wait_for(lambda: kept.items() <= disk.settings().items(), "all of it in settings.xml", 70.0)
     token = simkl.issued[-1].access
     addon.kodi.wait_for(lambda: disk.values().get("access_token") == token, "it in the database", 30.0)
 

@@ -59,6 +59,12 @@ class Viewer:
     def play(self, video: Film | Episode) -> None:
         self.player.play(self.collection.find(video).item)
 
+    def seek_and_be_seen(self, percentage: float) -> None:
+        """Until the service has noted the new position."""
+        before = self.addon.kodi.wait_for(lambda: self.addon.stored().get("session"), "the video on the disk")
+        self.player.seek(percentage)
+        self.addon.kodi.wait_for(lambda: self.addon.stored()["session"] != before, "the new position on the disk")
+
     def wait_for_mark(self, *marks: tuple[str, int | None, int | None]) -> None:
         self.addon.kodi.wait_for(lambda: self.watched == sorted(marks, key=str), f"{marks} on Simkl", 30.0)
 
@@ -124,7 +130,7 @@ def test_a_special_is_a_special(viewer: Viewer) -> None:
 
 def test_a_film_in_two_parts_is_one_film(viewer: Viewer) -> None:
     viewer.play(STACK)
-    viewer.player.seek(90)
+    viewer.seek_and_be_seen(90)
     viewer.player.stop()
     viewer.wait_for_mark((STACK.title, None, None))
 
@@ -162,9 +168,7 @@ def test_what_a_plug_in_excludes_is_left_alone(viewer: Viewer) -> None:
 def test_kodi_that_ends_in_mid_play_is_made_up_for_at_the_next_start(viewer: Viewer, end: str) -> None:
     kodi = viewer.addon.kodi
     viewer.play(FIRST)
-    before = kodi.wait_for(lambda: viewer.addon.stored().get("session"), "the video on the disk")
-    viewer.player.seek(93)
-    kodi.wait_for(lambda: viewer.addon.stored()["session"] != before, "the new position on the disk")
+    viewer.seek_and_be_seen(93)
     if end == "quit":
         kodi.quit()
     else:
