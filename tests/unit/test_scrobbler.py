@@ -357,6 +357,17 @@ def test_a_video_left_before_simkl_heard_of_it_is_not_mentioned(device: Device) 
     assert device.asked() == []
 
 
+def test_a_video_left_while_a_jump_in_it_waits_to_be_told_is_paused_at_simkl(device: Device) -> None:
+    device.play(film(), 0.0)
+    device.answer_all()
+    device.scrobbler.sought("/films/1.mkv")
+    device.scrobbler.sampled("/films/1.mkv", 1080.0, 2700.0)
+    assert device.asked() == ["/scrobble/start"]
+    device.scrobbler.stopped()
+    (stop,) = device.answer_all()
+    assert (stop.path, progress(stop)) == ("/scrobble/stop", 40.0)
+
+
 def test_after_a_lock_simkl_is_told_how_things_stand(device: Device) -> None:
     device.play(film(), 0.0)
     device.answer(LOCKED)

@@ -40,6 +40,8 @@ class Live:
         self._retry = retry
         self._answered = answered
         self._waiting: list[_Waiting] = []
+        self._heard_of: set[str] = set()
+        """The videos that Simkl has been told about and that have not been stopped since."""
         self.is_behind = False
         """Whether the last event was refused, or kept back, because Simkl has asked for a pause."""
 
@@ -49,7 +51,8 @@ class Live:
         replaced = self._withdraw(media)
         if self._retry.is_paused:
             return
-        if action is Action.STOP and replaced is not None and replaced.action is Action.START:
+        is_new = media_key(media) not in self._heard_of
+        if action is Action.STOP and is_new and replaced is not None and replaced.action is Action.START:
             return  # Simkl has not heard of it, and does not need to
         job = self._worker.submit(
             scrobble_request(action.value, media, progress, token), read_scrobble, Priority.SCROBBLE
@@ -59,6 +62,7 @@ class Live:
     def forget(self, media: Media) -> None:
         """Drops what is not on its way yet: this video was watched, which is sent by other means."""
         self._withdraw(media)
+        self._heard_of.discard(media_key(media))
 
     def advance(self) -> None:
         """Takes answers, and drops what has waited too long."""
@@ -88,6 +92,7 @@ class Live:
         answer = one.job.result
         if answer is None:
             return
+        (self._heard_of.discard if one.action is Action.STOP else self._heard_of.add)(media_key(one.media))
         if isinstance(answer, Scrobbled):
             self._retry.hurry()
         elif isinstance(answer, RateLocked):
