@@ -97,7 +97,8 @@ class Device:
             self.answers.clear()
             if not self.answers.wait(0.002):
                 planned = self.worker.seconds_to_wait()
-                if planned is not None and planned <= 1.01 * POSTS_APART:
+                still_waiting = self.worker.is_busy  # asked last: the answer may have come since
+                if still_waiting and planned is not None and planned <= 1.01 * POSTS_APART:
                     self.clock.advance(planned)
                 self.worker.advance()
 
