@@ -15,6 +15,7 @@ from simkl_connect.errors import Problem
 from simkl_connect.kodi import account, notifications, preferences
 from simkl_connect.kodi import ipc as channel
 from simkl_connect.kodi.service import Service
+from simkl_connect.kodi.tasks import TaskLoop
 from simkl_connect.kodi.texts import Texts
 from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
 from simkl_connect.scrobbling.callbacks import Notification
@@ -50,10 +51,10 @@ def test_the_users_client_id_comes_before_the_packaged_one(kodi: FakeKodi) -> No
 
 
 def test_a_command_arrives_as_it_was_sent(kodi: FakeKodi) -> None:
-    channel.send(AUTHORIZE, "r1")
+    channel.send(AUTHORIZE, "r1", number=5)
     params = json.loads(kodi.calls[0])["params"]
     received = channel.received(params["sender"], f"Other.{params['message']}", json.dumps(params["data"]))
-    assert received == (AUTHORIZE, "r1")
+    assert received == (AUTHORIZE, "r1", {"request": "r1", "number": 5})
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,9 @@ def test_what_is_no_command_is_none(sender: str, method: str, data: str) -> None
 
 @pytest.mark.parametrize("data", ["null", "[]", "{}", '{"request":5}'])
 def test_a_command_without_a_request_id_is_still_one(data: str) -> None:
-    assert channel.received(ADDON_ID, "Other.authorize", data) == (AUTHORIZE, "")
+    received = channel.received(ADDON_ID, "Other.authorize", data)
+    assert received is not None
+    assert received[:2] == (AUTHORIZE, "")
 
 
 def test_the_state_travels_through_the_home_window(kodi: FakeKodi) -> None:
@@ -91,7 +94,7 @@ def test_the_service_can_wake_itself(kodi: FakeKodi) -> None:
     channel.send(WAKE, "")
     params = json.loads(kodi.calls[0])["params"]
     received = channel.received(params["sender"], f"Other.{params['message']}", json.dumps(params["data"]))
-    assert received == (WAKE, "")
+    assert received == (WAKE, "", {"request": ""})
 
 
 def test_an_idle_service_shows_a_view_of_no_sign_in() -> None:
@@ -121,15 +124,17 @@ def test_a_service_whose_add_on_was_disabled_while_it_was_loaded_does_nothing(ko
     assert not channel.published()
 
 
-class Mistaken:
-    """A task with a mistake of ours in it, and how often it was advanced."""
+class Advanced:
+    """A task that counts how often it is advanced; ``mistake`` is one of ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, mistake: bool) -> None:
         self.advanced = 0
+        self._mistake = mistake
 
     def advance(self) -> None:
         self.advanced += 1
-        raise KeyError("CANARY-7")
+        if self._mistake:
+            raise KeyError("CANARY-7")
 
     def seconds_to_wait(self) -> float | None:
         return 0.0
@@ -138,14 +143,14 @@ class Mistaken:
 
 
 def test_a_mistake_in_one_task_does_not_end_the_others_and_is_not_repeated_at_each_turn(
-    kodi: FakeKodi, service: Service, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    mistaken = Mistaken()
-    service._tasks = (mistaken, *service._tasks)
-    for request in ("r1", "r2"):
-        service.onNotification(ADDON_ID, "Other.authorize", json.dumps({"request": request}))
-        assert answered(kodi, request).problem == "client_id_missing"
-    assert mistaken.advanced == 1
+    mistaken, sound = Advanced(mistake=True), Advanced(mistake=False)
+    heard: list[object] = []
+    loop = TaskLoop((mistaken, sound), heard.append)
+    for _ in range(3):
+        loop.advance()
+    assert (mistaken.advanced, sound.advanced, heard) == (1, 3, [mistaken])
     assert "KeyError" in caplog.text
     assert "CANARY-7" not in caplog.text
 

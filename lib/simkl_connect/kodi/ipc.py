@@ -12,7 +12,7 @@ from typing import Mapping
 import xbmc
 import xbmcgui
 
-from ..ui.commands import COMMANDS
+from ..ui.commands import COMMANDS, Command
 from . import ADDON_ID
 
 HOME_WINDOW = 10000
@@ -23,36 +23,31 @@ DIALOG_PROPERTY = f"{ADDON_ID}.dialog"
 IDLE = '{"request":"","phase":"idle","user_code":"","verification_uri":"","expires_in":0}'
 """The state of a service that nobody has asked for anything: a :class:`~simkl_connect.ui.view.View` of no sign-in."""
 
-_NOTIFY_ALL = (
-    '{{"jsonrpc":"2.0","id":1,"method":"JSONRPC.NotifyAll",'
-    '"params":{{"sender":"{sender}","message":"{command}","data":{{"request":"{request}"}}}}}}'
-)
-
 
 def new_request() -> str:
     """An id that nothing else has."""
     return os.urandom(16).hex()
 
 
-def send(command: str, request: str) -> None:
-    """Sends ``command`` to the service, which gets it within about a tenth of a second.
+def send(command: str, request: str, **values: str | int | bool) -> None:
+    """Sends ``command``, a word of :data:`COMMANDS`, to the service, which gets it within about a tenth of a second."""
+    params = {"sender": ADDON_ID, "message": command, "data": {**values, "request": request}}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "JSONRPC.NotifyAll", "params": params}
+    xbmc.executeJSONRPC(json.dumps(call))
 
-    Both go into the message as they are: a word of :data:`COMMANDS`, and what :func:`new_request` has given.
-    """
-    xbmc.executeJSONRPC(_NOTIFY_ALL.format(sender=ADDON_ID, command=command, request=request))
 
-
-def received(sender: str, method: str, data: str) -> tuple[str, str] | None:
-    """The command and request id in a notification, if it is one of ours."""
-    command = method.rpartition(".")[2]
-    if sender != ADDON_ID or command not in COMMANDS:
+def received(sender: str, method: str, data: str) -> Command | None:
+    """The command in a notification, if it is one of ours."""
+    name = method.rpartition(".")[2]
+    if sender != ADDON_ID or name not in COMMANDS:
         return None
     try:
         content = json.loads(data)
     except ValueError:
         return None
-    request = content.get("request") if isinstance(content, dict) else None
-    return command, request if isinstance(request, str) else ""
+    values = content if isinstance(content, dict) else {}
+    request = values.get("request")
+    return Command(name, request if isinstance(request, str) else "", values)
 
 
 def home_property(name: str) -> str:

@@ -7,7 +7,7 @@ import logging
 import os
 import random
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Callable, Mapping
 
 import xbmc
 
@@ -17,7 +17,7 @@ from ..auth.pending_sign_in import PendingSignIn
 from ..auth.phases import Phase
 from ..auth.token_refresher import Notice, TokenRefresher
 from ..environment import Environment
-from ..errors import Problem, describe_exception
+from ..errors import Problem
 from ..http.messages import ClientInfo, checked_base_url
 from ..http.worker import Worker
 from ..scrobbling.callbacks import Callbacks
@@ -26,7 +26,7 @@ from ..storage.database import Database
 from ..storage.legacy import Legacy
 from ..storage.settings_mirror import SettingsMirror
 from ..storage.token_store import TokenStore
-from ..ui.commands import AUTHORIZE, CANCEL, SIGN_OUT, WAKE
+from ..ui.commands import AUTHORIZE, CANCEL, SIGN_OUT, WAKE, Command
 from ..ui.view import View
 from . import files, ipc, library, preferences
 from .log import log
@@ -36,43 +36,18 @@ from .own_addon import AddonGone, own_addon
 from .player import WatchedPlayer
 from .settings import KodiSettings
 from .system import hold_screensaver, is_enabled, platform
+from .tasks import LAST_WAIT, Task, TaskLoop
 
 if TYPE_CHECKING:
     from ..http.session import Session
 
 API_URL = "https://api.simkl.com"
-LONGEST_WAIT = 5.0
-"""Seconds between two turns of the loop. A callback can't shorten a wait that has begun: a command that begins a
-sign-in is carried out within it, and by the time of the first poll, five seconds later, this wait is over.
-
-It also lets a service end that Kodi stopped before its monitor existed: Kodi then raises SystemExit after five
-seconds, but only outside ``waitForAbort`` (measured on Kodi 20.1)."""
-SHORTEST_WAIT = 0.01
-"""Seconds; Kodi takes 0 for "for ever"."""
 CLOSING = 0.3
 """Seconds that Kodi is held up at the most for a request that does not end."""
-LAST_WAIT = 1.0
-"""Seconds in which Kodi says stop to an add-on that it has forgotten, if it has not said so before."""
 LIBRARY_UPDATED, DEVICE_WOKE = "VideoLibrary.OnUpdate", "System.OnWake"
 NAME_KNOWN = 10.0
 """Seconds in which a sign-in usually finds out the account's name; one that could not be saved does not ask."""
-MISTAKE_PAUSE = 60.0
-"""Seconds that a task is left alone after a mistake of ours in it."""
-
 _log = logging.getLogger(__name__)
-
-
-class Task(Protocol):
-    """Something that is advanced on the service's thread and never blocks it."""
-
-    def advance(self) -> None:
-        """Do what is due."""
-
-    def seconds_to_wait(self) -> float | None:
-        """Seconds until there is something to do by the clock alone; None: nothing is planned."""
-
-    def close(self, timeout: float) -> object:
-        """End what is under way within about ``timeout`` seconds."""
 
 
 class Service(xbmc.Monitor):
@@ -115,9 +90,14 @@ class Service(xbmc.Monitor):
             ),
         )
         player = WatchedPlayer(self._scrobbler, self._advance, clock.now)
+        # the worker first, which is closed last: it ends the requests of the others
         signing_in = (worker, self._authorizer, self._refresher)
-        self._tasks: tuple[Task, ...] = (*signing_in, player, self._scrobbler, tokens, self._mirror)
-        self._paused_until: dict[Task, float] = {}
+        self._loop = TaskLoop((*signing_in, player, self._scrobbler, tokens, self._mirror), self._mistaken)
+        self._handlers: Mapping[str, Callable[[Command], None]] = {
+            AUTHORIZE: self._authorize,
+            CANCEL: self._cancel,
+            SIGN_OUT: self._sign_out,
+        }
 
     def run(self) -> None:
         """Returns when Kodi says stop."""
@@ -130,8 +110,7 @@ class Service(xbmc.Monitor):
 
     def close(self) -> None:
         """End what is under way."""
-        for task in reversed(self._tasks):  # the worker last: it ends the requests of the others
-            task.close(CLOSING)
+        self._loop.close(CLOSING)
         self._database.close()
         ipc.withdraw()
 
@@ -139,11 +118,7 @@ class Service(xbmc.Monitor):
         """Called by Kodi within ``waitForAbort``."""
         received = ipc.received(sender, method, data)
         if received is not None:
-            self._paused_until.pop(self._authorizer, None)
-            try:
-                self._handle(*received)
-            except Exception as error:  # noqa: BLE001  # Kodi would log it with all that it quotes
-                self._pause(self._authorizer, error)
+            self._handle(received)
             self._advance()
         elif method in (LIBRARY_UPDATED, DEVICE_WOKE):
             self._heard(method, data)
@@ -158,15 +133,26 @@ class Service(xbmc.Monitor):
             notify(Notice.SETTINGS_LOST)
         self._authorizer.resume()
 
-    def _handle(self, command: str, request: str) -> None:
-        if command == AUTHORIZE:
-            self._authorizer.authorize(request)
-        elif command == CANCEL:
-            self._authorizer.cancel()
-        elif command == SIGN_OUT:
-            self._authorizer.reset(request)
-            self._refresher.sign_out()
-            self._mirror.look_again()
+    def _handle(self, command: Command) -> None:
+        handler = self._handlers.get(command.name)
+        if handler is None:
+            return
+        self._loop.resume()
+        try:
+            handler(command)
+        except Exception as error:  # noqa: BLE001  # Kodi would log it with all that it quotes
+            self._loop.pause(self._authorizer, error)
+
+    def _authorize(self, command: Command) -> None:
+        self._authorizer.authorize(command.request)
+
+    def _cancel(self, _command: Command) -> None:
+        self._authorizer.cancel()
+
+    def _sign_out(self, command: Command) -> None:
+        self._authorizer.reset(command.request)
+        self._refresher.sign_out()
+        self._mirror.look_again()
 
     def _heard(self, method: str, data: str) -> None:
         """Something that happened in Kodi, or that another add-on says has happened."""
@@ -184,30 +170,11 @@ class Service(xbmc.Monitor):
         self._scrobbler.hurry()
 
     def _advance(self) -> float:
-        """Advance every task. Returns the seconds until one of them has something to do."""
-        wait = LONGEST_WAIT
-        for task in self._tasks:
-            if clock.now() < self._paused_until.get(task, 0.0):
-                continue
-            try:
-                task.advance()
-                planned = task.seconds_to_wait()
-            except Exception as error:  # noqa: BLE001  # a mistake in one task must not end the others
-                planned = self._pause(task, error)
-            if planned is not None:
-                wait = min(wait, planned)
-        return max(SHORTEST_WAIT, wait)
+        return self._loop.advance()
 
-    def _pause(self, task: Task, mistake: Exception) -> float:
-        """Leave ``task`` alone for a while. Returns the seconds."""
-        if isinstance(mistake, AddonGone):  # Kodi will say stop in a moment, and had better not be asked anything now
-            self._paused_until[task] = clock.now() + LAST_WAIT
-            return LAST_WAIT
-        _log.error("a mistake in the add-on: %s", describe_exception(mistake))
-        self._paused_until[task] = clock.now() + MISTAKE_PAUSE
+    def _mistaken(self, task: Task) -> None:
         if task is self._authorizer:
             self._publish(View(request=self._view.request, phase=Phase.FAILED.value, problem=Problem.INTERNAL.value))
-        return MISTAKE_PAUSE
 
     def _publish(self, view: View) -> None:
         self._view = view
