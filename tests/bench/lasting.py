@@ -13,6 +13,9 @@ from simkl_connect.environment import Environment
 from simkl_connect.http.messages import ClientInfo, Request, Response
 from simkl_connect.http.session import Session
 from simkl_connect.http.worker import Worker
+from simkl_connect.scrobbling.callbacks import Callbacks
+from simkl_connect.scrobbling.exclusions import Preferences
+from simkl_connect.scrobbling.scrobbler import Scrobbler
 from simkl_connect.storage.database import Database
 from simkl_connect.storage.token_store import TokenStore
 from simkl_connect.ui.view import View
@@ -73,7 +76,17 @@ class Device:
             stored=self._refresher.look_again,
             finished=lambda name: None,
         )
-        self._tasks = (self._worker, self.authorizer, self._refresher, self.store)
+        self.scrobbler = Scrobbler(
+            shared,
+            Callbacks(
+                preferences=Preferences,
+                look_up=lambda kind, row: None,
+                publish_activity=lambda activity: None,
+                notify=lambda notification: None,
+                grant_rejected=self._refresher.grant_rejected,
+            ),
+        )
+        self._tasks = (self._worker, self.authorizer, self._refresher, self.scrobbler, self.store)
         self.authorizer.resume()
 
     def step(self) -> None:
@@ -108,6 +121,11 @@ class Device:
         """As when Kodi ends."""
         for task in reversed(self._tasks):
             task.close(1.0)
+        self._database.close()
+
+    def kill(self) -> None:
+        """As when the power goes: nothing more is written."""
+        self._worker.close(1.0)
         self._database.close()
 
     def _notify(self, notice: Notice) -> None:

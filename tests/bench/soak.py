@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import soak_kodi, soak_pure
+from . import soak_kodi, soak_pure, soak_watching
 from .lab import Lab
 from .report import table, write_section
 from .trend import HEADINGS, Series
@@ -20,15 +20,37 @@ SEED = 20250101
 def main() -> int:
     """Exit code 0 when both parts have run to their end, whether or not something grew."""
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description="does anything grow?")
-    parser.add_argument("--hours", type=float, default=12.0, help="simulated ones, 1000 sign-ins in 12")
+    parser.add_argument(
+        "--hours", type=float, default=12.0, help="simulated ones, 1000 sign-ins in 12, and twice as many of watching"
+    )
     parser.add_argument("--short", action="store_true", help="one hour, and 5 sign-ins in Kodi: less than two minutes")
     parser.add_argument("--seed", type=int, default=SEED, help="for another order of faults")
     options = parser.parse_args()
     hours, times = (1.0, 5) if options.short else (options.hours, 150)
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        text = f"{_pure(Path(folder), hours, options.seed)}\n\n{_in_kodi(Path(folder), options.short, times)}"
-    write_section(TITLE, text)
+        parts = [
+            _watching(Path(folder), 2 * hours, options.seed),
+            _pure(Path(folder), hours, options.seed),
+            _in_kodi(Path(folder), options.short, times),
+        ]
+    write_section(TITLE, "\n\n".join(parts))
     return 0
+
+
+def _watching(folder: Path, hours: float, seed: int) -> str:
+    data = folder / "watching"
+    data.mkdir()
+    started = time.monotonic()
+    soak = soak_watching.Watching(data, hours, seed)
+    soak.run()
+    events = ", ".join(f"{count} {event}" for event, count in sorted(soak.events.items()))
+    return _say(
+        f"Without Kodi, {hours:.0f} simulated hours of watching in {(time.monotonic() - started) / 60:.1f} minutes, "
+        f"with faults and without a network at random (seed {seed}): {events}. Against the referee's book: "
+        f"{len(soak.lost)} lost, {len(soak.wrong)} wrong.",
+        soak.growth.series,
+        100,
+    )
 
 
 def _pure(folder: Path, hours: float, seed: int) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import random
-import threading
 import time
 import tracemalloc
 from collections import Counter
@@ -28,9 +26,10 @@ from simkl_simulator import (
     Status,
 )
 
+from .growth import Growth
 from .lasting import Device
-from .procfs import descriptors, memory, threads
-from .report import COUNT, KIB, MIB
+from .procfs import memory
+from .report import KIB, MIB
 from .trend import Series
 
 CLIENT_IDS = {"client-id-v1": "v1", "client-id-v2": "v2"}
@@ -39,8 +38,6 @@ SAMPLES = 20
 CODE_LIVES = 120.0
 """Simulated seconds."""
 WEEK = 7 * 86400.0
-THREADS = 2
-"""This one and the worker's."""
 FAULTS: tuple[Fault, ...] = (
     Status(503),
     Status(429, headers={"Retry-After": "3"}),
@@ -68,10 +65,9 @@ class Soak:
         self._begun = self._clock()
         self.ends = Counter[str]()
         self.done = 0
-        self._series: tuple[tuple[Series, Callable[[], float]], ...] = (
-            (Series("threads", COUNT, 0.5), lambda: threads(os.getpid())),
-            (Series("file descriptors", COUNT, 0.5), lambda: descriptors(os.getpid())),
-            (Series("files in the data folder", COUNT, 0.5), lambda: len(os.listdir(folder))),
+        self._growth = Growth(
+            folder,
+            2,  # this one and the worker's
             (Series("Python objects (tracemalloc)", KIB, 64 * 1024), lambda: tracemalloc.get_traced_memory()[0]),
             (Series("memory (anonymous PSS)", MIB, 4 * 2.0**20), lambda: memory(os.getpid())),
         )
@@ -90,10 +86,10 @@ class Soak:
                     self._sign_in(simkl)
                     self._idle_until(self._begun + self.done * 3600 / SIGN_INS_AN_HOUR)
                 self._device.step_until(lambda: not self._device.busy, 600)
-            self._sample()
+            self._growth.sample(self.done)
         self._device.close()
         tracemalloc.stop()
-        return [series for series, _ in self._series]
+        return self._growth.series
 
     @property
     def hours(self) -> float:
@@ -151,11 +147,3 @@ class Soak:
 
     def _idle_until(self, moment: float) -> None:
         self._device.step_until(lambda: False, moment - self._clock())
-
-    def _sample(self) -> None:
-        deadline = time.monotonic() + 5
-        while threading.active_count() > THREADS and time.monotonic() < deadline:
-            time.sleep(0.01)  # threads of the last connection end
-        gc.collect()
-        for series, read in self._series:
-            series.add(self.done, read())
