@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Boot
+from real_kodi import navigation
 from real_kodi.addon import Addon
 from real_kodi.collection import Collection, file_item
 from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
@@ -35,11 +36,14 @@ class Viewer:
     def __init__(self, addon: Addon, simkl: Simulator) -> None:
         self.addon, self.simkl = addon, simkl
         self.player, self.collection = Player(addon.kodi), Collection(addon.kodi)
-        addon.run("authorize")
-        simkl.approve(addon.wait_for_code())
-        addon.wait_for_setting("account_name")
-        addon.kodi.press("back")
-        addon.wait_until_dialog_closed()
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        self.addon.run("authorize")
+        self.simkl.approve(self.addon.wait_for_code())
+        self.addon.wait_for_setting("account_name")
+        self.addon.kodi.press("back")
+        self.addon.wait_until_dialog_closed()
 
     @property
     def watched(self) -> list[tuple[str, int | None, int | None]]:
@@ -185,6 +189,37 @@ def test_a_mark_made_by_hand_counts_and_taking_it_back_takes_nothing_back(viewer
     viewer.play(FILM)
     viewer.player.stop()
     assert viewer.watched == [("Harbour Lights", 1, 2)]
+
+
+@pytest.mark.parametrize(("button", "left"), [("Send later", 1), ("Don't send", 0), ("Cancel", None)])
+def test_a_sign_out_with_a_mark_waiting_keeps_or_drops_it_as_the_user_says(
+    viewer: Viewer, button: str, left: int | None
+) -> None:
+    kodi = viewer.addon.kodi
+    viewer.simkl.fault("/scrobble", ResetBefore(), times=100)
+    viewer.simkl.fault("/sync", ResetBefore(), times=100)
+    viewer.play(FIRST)
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_status("waiting")
+    viewer.addon.run("signout")
+    navigation.wait_for_window(kodi, "yesnodialog")
+    assert "Videos waiting to be sent to Simkl: 1" in kodi.control(9)
+    assert navigation.focused(kodi) == "Cancel"
+    navigation.press(kodi, button)
+    navigation.wait_until_closed(kodi, "yesnodialog")
+    if left is None:
+        viewer.addon.wait_until_script_ended()
+        assert (viewer.addon.settings["account_name"], viewer.addon.queued("outbox")) == ("Ada", 1)
+        return
+    kodi.wait_for(lambda: viewer.addon.settings["account_name"] == "", "the sign-out")
+    assert viewer.addon.queued("outbox") == left
+    viewer.simkl.end_faults()
+    viewer.sign_in()
+    if left:
+        viewer.wait_for_mark(("Harbour Lights", 1, 1))
+    viewer.addon.kodi.wait_for(lambda: viewer.activity.get("waiting") == 0, "nothing to wait")
+    assert len(viewer.watched) == left
 
 
 def test_what_is_watched_without_a_network_is_sent_once_there_is_one(viewer: Viewer) -> None:

@@ -172,6 +172,17 @@ def test_the_service_asks_nobody_where_the_api_address_is_not_safe(
     assert answered(kodi, "r1").problem == "api_url_refused"
 
 
+@pytest.mark.parametrize(
+    ("published", "waiting"),
+    [('{"waiting": 2}', 2), ("", 0), ("[]", 0), ('{"waiting": "2"}', 0), ('{"waiting": -1}', 0), ("{}", 0)],
+)
+def test_the_marks_that_wait_are_known_from_what_the_service_publishes(
+    kodi: FakeKodi, published: str, waiting: int
+) -> None:
+    kodi.properties[channel.ACTIVITY_PROPERTY] = published
+    assert channel.marks_waiting() == waiting
+
+
 @pytest.mark.parametrize("seconds", [None, 0.0, float("nan"), float("inf"), 1e30, -1e30])
 def test_a_time_that_is_none_has_no_date(monkeypatch: pytest.MonkeyPatch, seconds: float | None) -> None:
     monkeypatch.setattr("xbmc.getRegion", lambda _what: "%d/%m/%Y")

@@ -463,6 +463,28 @@ def test_marks_can_be_dropped_at_a_sign_out(device: Device, kept: bool) -> None:
     if not kept:
         device.scrobbler.drop_waiting()
     assert len(device.outbox()) == int(kept)
+    assert device.said == (("waiting", "sign_in_ended") if kept else ("skipped", "not_signed_in"))
+
+
+def test_a_mark_that_was_not_sent_yet_when_it_is_dropped_never_is(device: Device) -> None:
+    device.watch(film())
+    device.scrobbler.drop_waiting()
+    assert "/scrobble/stop" not in [request.path for request in device.answer_all()]
+
+
+def test_kept_marks_go_out_after_the_accounts_next_sign_in(device: Device) -> None:
+    device.tokens.owner = Account("")
+    device.watch(film())
+    while device.worker.waiting:
+        device.answer(OFFLINE)
+    device.tokens.owner = Account("Ada", "1")
+    device.wait()
+    device.tokens.stored, device.tokens.owner, device.tokens.since = None, Account(""), None
+    device.wait(3600.0)
+    device.tokens.stored, device.tokens.since = Token(Secret("t2"), client_id="app"), 4000.0
+    device.tokens.owner = Account("Ada", "1")
+    device.scrobbler.hurry()
+    assert [request.path for request in device.answer_all()] == ["/sync/history"]
 
 
 def test_a_double_file_is_two_marks_with_one_time(device: Device) -> None:

@@ -99,6 +99,10 @@ class Delivery:
         self._resolve(token)
         self._send(token)
 
+    def withdraw(self) -> None:
+        """Takes back what is not on its way yet."""
+        self._sent = [sent for sent in self._sent if not sent.job.cancel()]
+
     def seconds_to_wait(self, token: Token | None) -> float | None:
         """Seconds until the next attempt; None: nothing waits, or only an answer changes something."""
         waits = [max(0.5, sent.stop_until - self._environment.clock()) for sent in self._sent if sent.stop_until]

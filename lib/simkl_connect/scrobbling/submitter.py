@@ -15,7 +15,7 @@ from ..http.worker import Priority
 from ..media import Media
 from ..models import Secret, Token
 from .activity import Activity
-from .callbacks import Callbacks, Notice, Notification, may_write, owners_of
+from .callbacks import Callbacks, Notice, Notification, may_write, owner_of, owners_of
 from .delivery import Delivery
 from .file_names import AskSimkl
 from .identify import media_title
@@ -125,13 +125,16 @@ class Submitter:
         return self._outbox.waiting(owners_of(self._environment.tokens))
 
     def drop_waiting(self) -> None:
-        """Removes the marks of this account."""
-        self._outbox.drop(owners_of(self._environment.tokens))
+        """Removes the marks of this account, as the user wants it at a sign-out; what is on its way can't be."""
+        self._delivery.withdraw()
+        for entry in self._outbox.drop(owners_of(self._environment.tokens)):
+            self.activity.change(entry.activity, Status.SKIPPED, Reason.NOT_SIGNED_IN)
 
     def advance(self, plays: bool) -> None:
         """Takes answers, sends what is due, and tells the user of all marks at once, not while a video ``plays``."""
         self._live.advance()
         self._lookup.advance()
+        self._outbox.adopt(owner_of(self._environment.tokens), owners_of(self._environment.tokens))
         self._delivery.advance(self.usable_token())
         self.activity.advance()
         if self._marked and not plays and not self._delivery.is_sending:
