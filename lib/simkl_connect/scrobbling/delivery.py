@@ -22,7 +22,7 @@ from ..environment import Environment
 from ..errors import PermanentError, TransientError
 from ..http.messages import Response
 from ..http.worker import Job, Priority
-from ..media import Movie
+from ..media import Media, Movie
 from ..models import Token
 from .callbacks import owners_of
 from .lookup import Lookup
@@ -76,12 +76,11 @@ class Delivery:
         self._sent: list[_Sent] = []
         self._batch = BATCH
 
-    def send_now(self, handle: int, progress: float, token: Token) -> None:
+    def send_now(self, handle: int, described: Media, progress: float, token: Token) -> None:
         """Sends a mark that was made this moment. If that fails, it goes with the others."""
-        entry = self._outbox.get(handle)
-        if entry is None or entry.media is None or self._retry.is_paused:
+        if self._retry.is_paused:
             return
-        request = scrobble_request("stop", entry.media, progress, token)
+        request = scrobble_request("stop", described, progress, token)
         job: Job[Answer] = self._environment.worker.submit(request, _read_stop, Priority.SCROBBLE)
         self._sent.append(_Sent((handle,), token, job, self._environment.clock() + STOP_WITHIN))
 

@@ -94,9 +94,12 @@ class Submitter:
         reason = Reason.STORAGE if self._outbox.is_behind else reason
         status = Status.WAITING if handles else Status.WATCHED
         self.activity.change(row, status, reason if handles else None, progress, media, title)
-        if token is not None and send:
-            for handle in handles:
-                self._delivery.send_now(handle, progress, token)
+        if token is None or not send:
+            return
+        for handle in handles:
+            entry = self._outbox.get(handle)
+            if entry is not None and entry.media is not None:
+                self._delivery.send_now(handle, self._live.described(entry.media), progress, token)
 
     def mark_by_hand(self, entries: Sequence[Entry]) -> None:
         """Keeps marks that were made in the library."""
