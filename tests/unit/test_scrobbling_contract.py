@@ -121,6 +121,16 @@ def test_the_year_decides_between_shows_of_one_name(box: Box, simulator: Simulat
     [
         ("/tv/The Missing (2014)/The Missing 1x01.mkv", [("The Missing", 2014, 1, 1)]),
         (f"/tv/{DOUBLE_FILE}", [("Harbour Lights", 2009, 2, 1), ("Harbour Lights", 2009, 2, 2)]),
+        pytest.param(
+            "/tv/Harbour Lights (2009) S02E01-02.mkv",
+            [("Harbour Lights", 2009, 2, 1), ("Harbour Lights", 2009, 2, 2)],
+            id="two episodes as we read them",
+        ),
+        pytest.param(
+            "/tv/Harbour Lights (2009) 2x01x02x03.mkv",
+            [("Harbour Lights", 2009, 2, number) for number in (1, 2, 3)],
+            id="three episodes as Simkl reads them",
+        ),
         ("/films/Night Ferry (1998).mkv", [("Night Ferry", 1998, None, None)]),
     ],
 )
