@@ -255,6 +255,31 @@ def test_marks_of_another_account_are_kept_and_not_sent(device: Device) -> None:
     assert len(device.answer_all()) == 1
 
 
+@pytest.mark.parametrize("percent", [40.0, 95.0])
+def test_a_video_that_runs_while_another_account_is_connected_stays_the_first_ones(
+    device: Device, percent: float
+) -> None:
+    device.play(film(), 0.0)
+    device.answer_all()
+    device.tokens.stored, device.tokens.owner = Token(Secret("t2"), client_id="app"), Account("Bob", "2")
+    device.scrobbler.sampled("/films/1.mkv", percent * 27.0, 2700.0)
+    device.scrobbler.paused("/films/1.mkv")
+    device.scrobbler.stopped()
+    assert device.answer_all() == []
+    assert [one["owner"] for one in device.outbox()] == ["1"] * (percent > 80)
+    device.tokens.owner = Account("Ada", "1")
+    assert [request.path for request in device.answer_all()] == ["/sync/history"] * (percent > 80)
+
+
+def test_a_video_that_ends_after_a_sign_out_is_not_marked(device: Device) -> None:
+    device.play(film(), 0.0, 95.0)
+    device.answer_all()
+    device.tokens.stored, device.tokens.owner, device.tokens.since = None, Account(""), None
+    device.scrobbler.stopped()
+    assert device.said == ("skipped", "not_signed_in")
+    assert device.outbox() == []
+
+
 def test_marks_made_before_the_account_is_known_stay_with_its_sign_in(device: Device) -> None:
     device.tokens.owner = Account("")
     device.watch(film())

@@ -73,10 +73,10 @@ class Submitter:
         """Whether the last live event was refused or kept back, and can be made good now."""
         return self._live.is_behind and not self._retry.is_paused
 
-    def report(self, action: Action, media: Media, progress: float) -> None:
-        """Tells Simkl what plays, at once or not at all."""
+    def report(self, action: Action, media: Media, progress: float, owner: str) -> None:
+        """Tells Simkl what plays, at once or not at all; nothing if ``owner`` is not the one who is signed in."""
         token = self.usable_token()
-        if token is not None:
+        if token is not None and owner in owners_of(self._environment.tokens):
             self._live.report(action, media, progress, token)
 
     def stop_reporting(self) -> None:
@@ -88,7 +88,8 @@ class Submitter:
         media = [entry.media for entry in entries if entry.media is not None]
         for one in media:
             self._live.forget(one)
-        token = self.usable_token()
+        is_theirs = all(entry.owner in owners_of(self._environment.tokens) for entry in entries)
+        token = self.usable_token() if is_theirs else None
         handles = self._outbox.add(entries, ends_session=True)
         reason = Reason.SIGN_IN_ENDED if token is None else self._reason
         reason = Reason.STORAGE if self._outbox.is_behind else reason
