@@ -11,7 +11,7 @@ from real_kodi import navigation
 from real_kodi.addon import Addon
 from real_kodi.collection import Collection, file_item
 from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
-from real_kodi.player import Player
+from real_kodi.player import VIDEO_PLAYLIST, Player
 from real_kodi.scanned import scanned
 from real_kodi.video_plugin import PluginVideo, write_video_plugin
 from simkl_simulator import ResetBefore, Simulator
@@ -118,6 +118,25 @@ def test_a_playlist_marks_each_episode_once(viewer: Viewer) -> None:
     viewer.wait_for_mark(("Harbour Lights", 1, 1), ("Harbour Lights", 1, 2))
 
 
+def test_a_playlist_that_loses_what_was_played_marks_each_of_four_episodes(viewer: Viewer) -> None:
+    """As Up Next does it: the next one is added, the played one removed, and the position stays 0."""
+    kodi = viewer.addon.kodi
+    episodes = (FIRST, SECOND, FOURTH, SPECIAL)
+    entries = [viewer.collection.find(episode).item for episode in episodes]
+    viewer.player.play_list(entries[:1])
+    for entry in entries[1:]:
+        kodi.rpc("Playlist.Add", playlistid=VIDEO_PLAYLIST, item=dict(entry))
+        viewer.player.play_out()
+        viewer.player.wait_until_playing()
+        kodi.rpc("Playlist.Remove", playlistid=VIDEO_PLAYLIST, position=0)
+        assert viewer.player.wait_until_playing().position == 0
+    viewer.player.play_out()
+    marks = [("Harbour Lights", one.season, one.number) for one in (*episodes, FIFTH)]
+    viewer.wait_for_mark(*marks)
+    stops = [event.item[3:] for event in viewer.simkl.scrobbles if event.item and event.action == "scrobble"]
+    assert stops == [(1, 1), (1, 2), (1, 4), (1, 5), (0, 1)]
+
+
 def test_a_file_with_two_episodes_marks_both(viewer: Viewer) -> None:
     viewer.play(FOURTH)
     viewer.player.seek(90)
@@ -155,6 +174,21 @@ def test_a_plug_ins_video_is_known_by_its_tags(viewer: Viewer) -> None:
     viewer.player.seek(90)
     viewer.player.stop()
     viewer.wait_for_mark((FILM.title, None, None))
+
+
+def test_a_plug_ins_video_without_any_tag_is_known_by_what_tmdbhelper_leaves(viewer: Viewer) -> None:
+    """Kodi plays it as player 0. The next one, of another name, is not known by what is still there."""
+    media = scanned(LIBRARY).media
+    hint = {"tmdb_type": "movie", "tmdb_id": "500105", "imdb_id": "tt9000105"}
+    known = PluginVideo(media / FILM.files[0], label="Lanterns", home={"TMDbHelper.PlayerInfoString": json.dumps(hint)})
+    assert viewer.player.play(file_item(known.url)).player == 0
+    viewer.wait_for_status("watching")
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_mark((FILM.title, None, None))
+    viewer.player.play(file_item(PluginVideo(media / STACK.files[0], label="Orchard").url))
+    viewer.wait_for_status("skipped")
+    assert viewer.activity["reason"] == "name_says_too_little"
 
 
 def test_what_a_plug_in_excludes_is_left_alone(viewer: Viewer) -> None:
