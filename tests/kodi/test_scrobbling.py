@@ -14,7 +14,7 @@ from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
 from real_kodi.player import VIDEO_PLAYLIST, Player
 from real_kodi.scanned import scanned
 from real_kodi.video_plugin import PluginVideo, write_video_plugin
-from simkl_simulator import ResetBefore, Simulator
+from simkl_simulator import Account, ResetBefore, Simulator
 
 FILM = Film("Seven Lanterns", 2023, {"imdb": "tt9000105", "tmdb": "500105"})
 SHORT = Film("A Map of Salt", 2016, {"imdb": "tt9000106"}, seconds=140)
@@ -28,6 +28,9 @@ LIBRARY = Library(
     films=(FILM, SHORT, STACK),
     shows=(Show("Harbour Lights", 2009, {"tvdb": "300203", "tmdb": "500203", "imdb": "tt8000203"}, FILES),),
 )
+
+
+GRACE = Account("Grace", 7)
 
 
 class Viewer:
@@ -47,7 +50,7 @@ class Viewer:
 
     @property
     def watched(self) -> list[tuple[str, int | None, int | None]]:
-        return [(mark.title, mark.season, mark.number) for mark in self.simkl.watched()]
+        return marks(self.simkl)
 
     @property
     def events(self) -> list[tuple[str, str]]:
@@ -59,6 +62,19 @@ class Viewer:
         text = self.addon.kodi.label("Window(10000).Property(script.simkl.connect.activity)")
         activity: dict[str, object] = json.loads(text) if text else {}
         return activity
+
+    def load_profile(self, name: str) -> None:
+        """Returns when its service runs."""
+        services = self.addon.kodi.log().count("service started")
+        self.addon.kodi.builtin(f"LoadProfile({name})")
+        self.addon.kodi.wait_for(lambda: self.addon.kodi.log().count("service started") > services, "the profile", 20.0)
+        self.addon.kodi.wait_for(self._service_answers, "the service to run", 20.0)
+
+    def _service_answers(self) -> bool:
+        try:
+            return bool(self.addon.state)
+        except OSError:  # Kodi's web server starts anew with the profile
+            return False
 
     def play(self, video: Film | Episode) -> None:
         self.player.play(self.collection.find(video).item)
@@ -74,6 +90,10 @@ class Viewer:
 
     def wait_for_status(self, status: str) -> None:
         self.addon.kodi.wait_for(lambda: self.activity.get("status") == status, f"the status {status}", 15.0)
+
+
+def marks(simkl: Simulator, account: Account | None = None) -> list[tuple[str, int | None, int | None]]:
+    return [(mark.title, mark.season, mark.number) for mark in simkl.watched(account)]
 
 
 @pytest.fixture
@@ -213,6 +233,31 @@ def test_kodi_that_ends_in_mid_play_is_made_up_for_at_the_next_start(viewer: Vie
         kodi.kill()
     kodi.restart()
     viewer.wait_for_mark(("Harbour Lights", 1, 1))
+
+
+def test_a_video_stays_the_profiles_in_which_it_began(viewer: Viewer) -> None:
+    """Kodi plays on while it loads another profile, where somebody else is signed in."""
+    kodi, simkl = viewer.addon.kodi, viewer.simkl
+    kodi.quit()
+    kodi.profile.add_user("Other")
+    kodi.restart()
+    kodi.wait_for(lambda: viewer.addon.state, "the service to run")
+    viewer.play(FIRST)
+    viewer.seek_and_be_seen(93)
+    viewer.load_profile("Other")
+    viewer.addon.run("authorize")
+    simkl.approve(viewer.addon.wait_for_code(), GRACE)
+    viewer.addon.wait_for_message("Connected as Grace")
+    kodi.press("back")
+    viewer.addon.wait_until_dialog_closed()
+    kodi.rpc("Player.Open", item=dict(viewer.collection.find(SECOND).item))  # no notification comes any more
+    viewer.wait_for_status("watching")
+    kodi.rpc("Player.Stop", playerid=viewer.player.seek(90).player)
+    kodi.wait_for(lambda: simkl.watched(GRACE), "what the other one watches")
+    assert (marks(simkl, GRACE), viewer.watched) == ([("Harbour Lights", 1, 2)], [])
+    viewer.load_profile("Master user")
+    viewer.wait_for_mark(("Harbour Lights", 1, 1))
+    assert marks(simkl, GRACE) == [("Harbour Lights", 1, 2)]
 
 
 def test_a_mark_made_by_hand_counts_and_taking_it_back_takes_nothing_back(viewer: Viewer) -> None:
