@@ -135,7 +135,7 @@ MEDIA = st.one_of(
 
 @given(st.lists(MEDIA, max_size=20))
 def test_no_request_can_mean_a_whole_show_or_season(media: list[Media]) -> None:
-    requests = [add_request([Watch(one) for one in media], TOKEN), *(remove_request(one, TOKEN) for one in media)]
+    requests = [add_request([Watch(one) for one in media], TOKEN), *(remove_request([one], TOKEN) for one in media)]
     for request in requests:
         assert isinstance(request.json, dict)
         for show in request.json.get("shows", []):
@@ -145,7 +145,7 @@ def test_no_request_can_mean_a_whole_show_or_season(media: list[Media]) -> None:
 
 
 def test_exactly_one_episode_is_removed() -> None:
-    request = remove_request(Episode(SHOW, 1, 2), TOKEN)
+    request = remove_request([Episode(SHOW, 1, 2)], TOKEN)
     assert request.path == "/sync/history/remove"
     assert request.json == {
         "shows": [
@@ -153,6 +153,7 @@ def test_exactly_one_episode_is_removed() -> None:
                 "title": "Harbour Lights",
                 "year": 2009,
                 "ids": {"tvdb": "1111"},
+                "use_tvdb_anime_seasons": True,
                 "seasons": [{"number": 1, "episodes": [{"number": 2}]}],
             }
         ]

@@ -49,9 +49,9 @@ def add_request(watches: Sequence[Watch], token: Token) -> Request:
     return _request("/sync/history", _body(watches, with_dates=True), token)
 
 
-def remove_request(media: Media, token: Token) -> Request:
-    """Takes exactly this film or this episode out of the history."""
-    return _request("/sync/history/remove", _body([Watch(media)], with_dates=False), token)
+def remove_request(media: Sequence[Media], token: Token) -> Request:
+    """Takes exactly these films and episodes out of the history."""
+    return _request("/sync/history/remove", _body(map(Watch, media), with_dates=False), token)
 
 
 def read_history(response: Response, sent: Sequence[Media]) -> AddAnswer:
@@ -72,8 +72,9 @@ def _body(watches: Iterable[Watch], with_dates: bool) -> dict[str, object]:
             movies.append({**title_fields(media.title, media.year, media.ids), **date})
             continue
         fields = title_fields(media.show.title, media.show.year, media.show.ids)
-        flag = {"use_tvdb_anime_seasons": True} if with_dates else {}
-        show = shows.setdefault(repr(sorted(fields.items(), key=str)), {**fields, **flag, "seasons": {}})
+        show = shows.setdefault(
+            repr(sorted(fields.items(), key=str)), {**fields, "use_tvdb_anime_seasons": True, "seasons": {}}
+        )
         ids = {"ids": dict(media.ids)} if media.ids else {}
         show["seasons"].setdefault(media.season, []).append({"number": media.number, **ids, **date})
     listed = [
