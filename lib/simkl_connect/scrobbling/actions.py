@@ -169,8 +169,9 @@ class Actions:
         removed: list[Media] = []
         for handle, entry in self._outbox.of_row(row):
             is_coming = self._delivery.is_on_its_way(handle)
+            may_be_there = is_coming or entry.uncertain
             if entry.removal and entry.failed is None:
-                if entry.key in wanted and not self._delivery.is_uncertain(handle):
+                if entry.key in wanted and not may_be_there:
                     kept.add(entry.key)
                     self._outbox.remove([handle])
                 else:
@@ -181,7 +182,7 @@ class Actions:
                 if entry.key in wanted and entry.failed is None:
                     kept.add(entry.key)
                     continue
-                if entry.media is not None and self._delivery.is_uncertain(handle):
+                if entry.media is not None and may_be_there:
                     removed.append(entry.media)
             if is_coming:
                 self._outbox.change(handle, entry._replace(activity=0))  # it arrives, and is taken away after that

@@ -91,7 +91,7 @@ class Decisions:
         if self._excludes(subject.keys):
             return Skipped(Reason.EXCLUDED)
         media = self.media(subject)
-        return Identified(media, is_channel(playing)) if media else outcome
+        return Identified(media, is_channel(playing), chosen=True) if media else outcome
 
     def media(self, subject: Subject) -> tuple[Media, ...]:
         """What the user has said it is; empty if nothing."""

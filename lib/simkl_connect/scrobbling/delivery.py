@@ -81,15 +81,10 @@ class Delivery:
         self._refused = refused
         self._sent: list[_Sent] = []
         self._batch = BATCH
-        self._uncertain: set[int] = set()
 
     def is_on_its_way(self, handle: int) -> bool:
         """Whether the answer to it is still to come."""
         return any(handle in sent.handles for sent in self._sent)
-
-    def is_uncertain(self, handle: int) -> bool:
-        """Whether it was sent and may be on Simkl."""
-        return handle in self._uncertain or self.is_on_its_way(handle)
 
     def send_now(self, handle: int, progress: float, token: Token) -> None:
         """Sends a mark that was made this moment. If that fails, it goes with the others."""
@@ -214,7 +209,7 @@ class Delivery:
             _log.info("marks not sent yet: %s (%s)", answer.problem.value, answer.detail)
             self._retry.fail(answer)
             if answer.problem in _UNCERTAIN:
-                self._uncertain.update(sent.handles)
+                self._doubt(sent.handles)
             self._refused(sent.token, answer)
         elif isinstance(answer, (GrantEnded, InsufficientScope)):
             self._refused(sent.token, answer)
@@ -232,11 +227,16 @@ class Delivery:
             is_missing = entry.candidate < len(ways) and ways[entry.candidate] in missing
             (unknown if is_missing else accepted).append((handle, entry))
         self._outbox.remove([handle for handle, _ in accepted])
-        self._uncertain.difference_update(sent.handles)
         for _, entry in accepted:
             self._settled(entry, None)
         self._try_otherwise([handle for handle, _ in unknown])
         self._batch = BATCH
+
+    def _doubt(self, handles: tuple[int, ...]) -> None:
+        for handle in handles:
+            entry = self._outbox.get(handle)
+            if entry is not None and not entry.uncertain:
+                self._outbox.change(handle, entry._replace(uncertain=True))
 
     def _narrow(self, handles: tuple[int, ...]) -> None:
         """One wrong mark has a whole batch refused: halves of it, until the one is found."""

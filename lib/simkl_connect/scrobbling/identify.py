@@ -36,10 +36,12 @@ class PlayingItem(NamedTuple):
 
 
 class Identified(NamedTuple):
-    """What plays; two or more for a file that holds several episodes. ``live``: a programme on live TV."""
+    """What plays; two or more for a file that holds several episodes. ``live``: a programme on live TV. ``chosen``: the
+    user has said so."""
 
     media: tuple[Media, ...]
     live: bool = False
+    chosen: bool = False
 
 
 class Skipped(NamedTuple):

@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     ``media``: what was watched; or ``asked``: a file's name that Simkl has not been asked about yet. ``length``: of
     the video in seconds, 0 if not known. ``candidate``: the number of the next description to try. ``failed``: why it
     is not tried any more. ``activity``: its row on the activity page, 0 for none. ``removal``: the mark is to be taken
-    away.
+    away. ``uncertain``: it was sent, and nobody knows whether it is on Simkl.
     """
 
     media: Media | None
@@ -46,6 +46,7 @@ class Entry(NamedTuple):
     failed: Reason | None = None
     activity: int = 0
     removal: bool = False
+    uncertain: bool = False
 
     @property
     def key(self) -> str:
@@ -163,7 +164,7 @@ class Outbox:
                 for handle in unsaved:
                     rows[handle] = self._database.push(KIND, _dump(self._entries[handle]))
                 self._database.remove(self._gone)
-                values = {RECENT: json.dumps(self._recent)}
+                values = {RECENT: json.dumps(self._recent) if self._recent else ""}
                 if ends_session:
                     values[SESSION] = ""
                 self._database.write(values)
@@ -201,6 +202,7 @@ def _dump(entry: Entry) -> str:
         "failed": entry.failed.value if entry.failed is not None else "",
         "activity": entry.activity,
         "removal": entry.removal,
+        "uncertain": entry.uncertain,
     }
     return json.dumps({name: value for name, value in fields.items() if value not in (None, "", 0)})
 
@@ -213,8 +215,8 @@ def _load(item: str) -> Entry | None:
     failed = next((reason for reason in Reason if reason.value == fields.get("failed")), None)
     watched_at, length = number(fields.get("watched_at")), number(fields.get("length"))
     candidate, activity = int(number(fields.get("candidate")) or 0), int(number(fields.get("activity")) or 0)
-    removal = fields.get("removal") is True
-    return Entry(media, watched_at, owner, asked, length or 0.0, max(candidate, 0), failed, activity, removal)
+    flags = (fields.get("removal") is True, fields.get("uncertain") is True)
+    return Entry(media, watched_at, owner, asked, length or 0.0, max(candidate, 0), failed, activity, *flags)
 
 
 def number(value: object) -> float | None:

@@ -20,12 +20,13 @@ UNSURE = frozenset(
     }
 )
 """Why nothing was sent of a video that the user may name."""
+_NAMED = [status.value for status in Status if status is not Status.SKIPPED]
 
 
 def possible(row: Mapping[str, Any]) -> list[str]:
     """What can be done with the row as it stands; any field may be missing or odd."""
     status, is_undone, media = row.get("status"), row.get("undone") is True, row.get("media")
-    is_unsure = status == Status.SKIPPED.value and row.get("reason") in {reason.value for reason in UNSURE}
+    is_unsure = status == Status.SKIPPED.value and any(row.get("reason") == reason.value for reason in UNSURE)
     is_sent = status in (Status.WATCHED.value, Status.WAITING.value) and not is_undone
     is_known = isinstance(media, list) and bool(media)
     was_watched, can_ask = bool(row.get("owner")), isinstance(row.get("asked"), dict)
@@ -42,16 +43,14 @@ def possible(row: Mapping[str, Any]) -> list[str]:
     return [name for name, is_so in found.items() if is_so]
 
 
-_NAMED = {Status.WATCHING.value, Status.PAUSED.value, Status.WATCHED.value, Status.WAITING.value, Status.FAILED.value}
-
-
 def _can_exclude(row: Mapping[str, Any], what: str) -> bool:
     done, subject = row.get("never"), row.get("subject")
     if row.get("reason") == Reason.EXCLUDED.value or (isinstance(done, list) and what in done):
         return False
     if what == "show":
         return isinstance(subject, dict) and bool(subject.get("keys")) and bool(subject.get("numbers"))
-    return bool(row.get("file" if what == "folder" else "addon"))
+    name = row.get("file" if what == "folder" else "addon")
+    return isinstance(name, str) and bool(name)
 
 
 def _has_ids(media: object) -> bool:

@@ -150,7 +150,7 @@ class Scrobbler:
         media = self._actions.act(name, values)
         if not self._plays or values.get("row") != self._session.activity:
             return
-        outcome = Identified(media) if media else self._outcome(self._session.playing)
+        outcome = Identified(media, chosen=True) if media else self._outcome(self._session.playing)
         if media or (isinstance(outcome, Skipped) and not isinstance(self._session.outcome, Skipped)):
             self._learn(outcome)
 
@@ -198,7 +198,8 @@ class Scrobbler:
     def _begin(self, playing: PlayingItem, number: int = 0) -> None:
         outcome = self._outcome(playing)
         title = media_title(outcome.media) if isinstance(outcome, Identified) else ""
-        title = shown_title(playing) or title
+        if not title or not (isinstance(outcome, Identified) and outcome.chosen):
+            title = shown_title(playing) or title
         is_silent = isinstance(outcome, Skipped) and outcome.reason in _SILENT
         row = 0 if is_silent else self._activity.begin(title, row_fields(playing, outcome))
         self._session = Session(number or self._playback.session, playing, outcome, title, row)

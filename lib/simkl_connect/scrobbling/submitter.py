@@ -195,6 +195,8 @@ class Submitter:
         done = Status.SKIPPED if entry.removal else Status.WATCHED
         self.activity.change(entry.activity, done if reason is None else Status.FAILED, reason)
         title = media_title([entry.media]) if entry.media is not None else ""
+        if not entry.removal:
+            self._note([entry])
         if reason is not None:
             if entry.removal:
                 self.activity.note(entry.activity, {"undone": False})
