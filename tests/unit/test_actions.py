@@ -107,11 +107,11 @@ class TestChoose:
     def test_the_title_that_it_has_already_changes_nothing_at_simkl(self, device: Device) -> None:
         device.watch(film())
         device.answer_all()
-        device.choose(Movie("Film 1", 2001, {"simkl": "5"}))
-        device.answer_all()
+        del device.database.values["recent_marks"]
+        device.restart()
         device.choose(Movie("Film 1", 2001, {"simkl": "5"}))
         assert device.answer_all() == []
-        assert device.said == ("watched", "")
+        assert device.row["status"] == "watched"
 
     def test_a_mark_that_another_entry_has_earned_stays(self, device: Device) -> None:
         device.watch(film(1))
@@ -163,7 +163,7 @@ class TestSendAgain:
         device.answer(reply(201, {"added": {}, "not_found": {"movies": refused.json["movies"], "shows": []}}))
         assert (device.said, device.row["can"]) == (
             ("failed", "unknown_movie"),
-            ["choose", "send_again", "never_folder"],
+            ["choose", "send_again", "never_folder", "open"],
         )
         device.act("send_again")
         (sent,) = device.answer_all()
@@ -217,6 +217,8 @@ class TestUndo:
         device.answer(OFFLINE)
         device.act("undo")
         assert (device.outbox(), device.row["undone"], device.said) == ([], True, ("skipped", ""))
+        device.watch(film())
+        assert len(device.outbox()) == 1, "a new play counts"
 
     def test_what_is_on_its_way_is_taken_away_after_it_has_arrived(self, device: Device) -> None:
         device.watch(film())
@@ -320,11 +322,33 @@ class TestNever:
         device.watch(PlayingItem({**item, "title": "Other"}, "http://h/2"))
         assert device.said == ("skipped", "excluded")
 
+    @pytest.mark.parametrize("what", ["show", "folder"])
+    def test_it_can_be_taken_back_where_it_happened_and_where_it_shows(self, device: Device, what: str) -> None:
+        device.free_settings = 0
+        for ago in (0, 1):
+            device.watch(episode(1))
+            device.act("never", what=what)
+            device.watch(episode(2))
+            assert (device.said, "allow" in device.row["can"]) == (("skipped", "excluded"), True)
+            device.act("allow", device.rows()[-1 - ago][0])
+            device.restart()
+            device.watch(episode(3 + ago))
+            assert device.said == ("waiting", "")
+
+    def test_a_folder_in_the_settings_is_the_users_to_take_back(self, device: Device) -> None:
+        device.watch(film())
+        device.act("never", what="folder")
+        assert "allow" not in device.row["can"]
+
     def test_what_plays_is_left_alone_at_once(self, device: Device) -> None:
         device.play(episode(1), 10.0)
         device.answer_all()
         device.act("never", what="show")
         assert device.said == ("skipped", "excluded")
+        device.act("allow")
+        assert device.said == ("watching", "")
+        device.answer_all()
+        device.act("never", what="show")
         device.scrobbler.sampled(episode(1).file, 2600.0, 2700.0)
         device.scrobbler.stopped()
         assert device.answer_all() == []
@@ -423,7 +447,7 @@ def test_what_can_be_chosen(value: object, expected: Media | None) -> None:
 
 @steady(200)
 @given(
-    st.sampled_from(["send_again", "undo", "never", "choose", "send_now"]),
+    st.sampled_from(["send_again", "undo", "never", "allow", "choose", "send_now"]),
     st.one_of(st.sampled_from([0, 1, 99, -1, True]), json_values),
     st.one_of(st.sampled_from(["folder", "show", "addon"]), json_values),
     st.one_of(json_values, json_values.map(json.dumps)),

@@ -122,6 +122,13 @@ def test_a_batch_names_each_episode_and_never_a_whole_show() -> None:
     }
 
 
+def test_numbers_that_go_with_simkls_own_id_are_not_called_tvdbs() -> None:
+    chosen = Episode(Show("Hoshi no Umi: Second Cour", 2021, {"simkl": "302"}), 1, 3)
+    for request in (add_request([Watch(chosen)], TOKEN), remove_request([chosen], TOKEN)):
+        assert isinstance(request.json, dict)
+        assert "use_tvdb_anime_seasons" not in request.json["shows"][0]
+
+
 MEDIA = st.one_of(
     st.builds(Movie, st.text(max_size=5), st.none() | st.integers(1900, 2100)),
     st.builds(

@@ -44,8 +44,9 @@ def row(status: str, reason: str = "", **fields: object) -> dict[str, Any]:
         pytest.param(row("skipped", "too_short", subject=SHOW, file="/a/", addon="plugin.a"), NEVER, id="all nevers"),
         pytest.param(row("skipped", "excluded", subject=SHOW, file="/a/", addon="plugin.a"), [], id="excluded"),
         pytest.param(row("skipped", "too_short", file="/a/", never=["folder"]), [], id="done already"),
+        pytest.param(row("skipped", "excluded", kept=["show"]), ["allow"], id="excluded from here"),
         pytest.param(row("watched", media=MEDIA), ["open"], id="nobody's"),
-        pytest.param(row("watched", media=[{"movie": {"title": "a", "ids": {}}}]), [], id="no page on Simkl"),
+        pytest.param(row("watched", media=[]), [], id="nothing"),
         pytest.param({}, [], id="new"),
     ],
 )
@@ -53,7 +54,9 @@ def test_what_can_be_done(fields: dict[str, Any], expected: list[str]) -> None:
     assert possible(fields) == expected
 
 
-NAMES = st.sampled_from(["status", "reason", "media", "subject", "owner", "asked", "undone", "never", "file", "addon"])
+NAMES = st.sampled_from(
+    ["status", "reason", "media", "subject", "owner", "asked", "undone", "never", "kept", "file", "addon"]
+)
 
 
 @steady(300)

@@ -72,9 +72,8 @@ def _body(watches: Iterable[Watch], with_dates: bool) -> dict[str, object]:
             movies.append({**title_fields(media.title, media.year, media.ids), **date})
             continue
         fields = title_fields(media.show.title, media.show.year, media.show.ids)
-        show = shows.setdefault(
-            repr(sorted(fields.items(), key=str)), {**fields, "use_tvdb_anime_seasons": True, "seasons": {}}
-        )
+        flag = {} if "simkl" in media.show.ids else {"use_tvdb_anime_seasons": True}  # its numbers are Simkl's own
+        show = shows.setdefault(repr(sorted(fields.items(), key=str)), {**fields, **flag, "seasons": {}})
         ids = {"ids": dict(media.ids)} if media.ids else {}
         show["seasons"].setdefault(media.season, []).append({"number": media.number, **ids, **date})
     listed = [

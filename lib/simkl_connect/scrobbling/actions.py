@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..media import Episode, Media, Movie
 from ..ui import commands
@@ -17,11 +17,11 @@ from .delivery import Delivery
 from .identify import media_title
 from .library_items import IDS
 from .lookup import Lookup
-from .media_json import load_media, load_question, media_key
+from .media_json import load_media, load_question
 from .outbox import Entry, Outbox, number
-from .possible import CHOOSE, NEVER, SEND_AGAIN, UNDO, possible
+from .possible import ALLOW, CHOOSE, NEVER, SEND_AGAIN, UNDO, possible
 from .reasons import Status
-from .subjects import load_subject
+from .subjects import MOVIE, SHOW, load_origin, load_subject, title_keys
 
 LONGEST_CHOICE = 4000
 """Characters of a title that was chosen, as JSON."""
@@ -82,6 +82,8 @@ class Actions:
             self.undo(row)
         elif name == commands.NEVER:
             self.never(row, values.get("what"))
+        elif name == commands.ALLOW:
+            self.allow(row)
         return ()
 
     def choose(self, row: int, chosen: Media) -> tuple[Media, ...]:
@@ -95,11 +97,8 @@ class Actions:
         if not owner:
             self._activity.change(row, Status.PAUSED, None, None, media, title)
             return media
-        wanted = {media_key(one) for one in media}
-        others = {media_key(one) for one in self._marked_elsewhere(row, owner)}
-        done = self._take_back(row, fields, wanted, others, 0)
-        entries = [one for one in _entries(row, fields, media) if one.key not in done]
-        handles = self._outbox.add(entries)
+        done = self._take_back(row, fields, media, self._marked_elsewhere(row, owner), 0)
+        handles = self._outbox.add(_entries(row, fields, [one for one in media if not _is_among(one, done)]))
         self._activity.change(row, self._status(row, bool(handles)), None, None, media, title)
         self._activity.note(row, {"undone": False})
         return media
@@ -139,18 +138,27 @@ class Actions:
 
     def never(self, row: int, what: object) -> None:
         """Leaves the folder, the show or the add-on of the video alone from now on."""
-        fields = self._row(row, NEVER[what]) if isinstance(what, str) and what in NEVER else None
+        if not isinstance(what, str) or what not in NEVER:
+            return
+        fields = self._row(row, NEVER[what])
         if fields is None:
             return
-        if what == "folder":
-            if not self._exclude_folder(fields["file"]):
-                self._decisions.exclude([fields["file"]])
-        elif what == "addon":
-            self._decisions.exclude([fields["addon"]])
-        else:
-            self._decisions.exclude(load_subject(fields["subject"]).keys)
-        done = fields.get("never")
-        self._activity.note(row, {"never": [*(done if isinstance(done, list) else []), what]})
+        names = load_origin(fields).exclusions().get(what, ())
+        kept, done = _words(fields.get("kept")), _words(fields.get("never"))
+        if what != "folder" or not self._exclude_folder(names[0]):
+            self._decisions.exclude(names)
+            kept = [*kept, what]
+        self._activity.note(row, {"never": [*done, what], "kept": kept})
+
+    def allow(self, row: int) -> None:
+        """Takes back what :meth:`never` has excluded here; a folder in the settings stays there."""
+        fields = self._row(row, ALLOW)
+        if fields is not None:
+            kept = _words(fields.get("kept"))
+            excluded = load_origin(fields).exclusions()
+            self._decisions.allow(name for what in kept for name in excluded.get(what, ()))
+            left = [what for what in _words(fields.get("never")) if what not in kept]
+            self._activity.note(row, {"never": left, "kept": []})
 
     def _row(self, row: int, name: str) -> Row | None:
         fields = self._activity.rows().get(row)
@@ -160,43 +168,44 @@ class Actions:
         return Status.WAITING if is_new or self._outbox.of_row(row) else Status.WATCHED
 
     def _take_back(
-        self, row: int, fields: Row, wanted: Iterable[str], others: Iterable[str], removal_row: int
-    ) -> set[str]:
-        """Drops what waits and queues the removal of what is on Simkl, but for ``wanted``, whose keys are returned if
-        they are there. What is in ``others`` is on Simkl for another reason, and stays."""
-        owner, left = _owner(fields), {media_key(one): one for one in _media(fields)}
-        kept: set[str] = set()
+        self, row: int, fields: Row, wanted: Sequence[Media], others: Sequence[Media], removal_row: int
+    ) -> list[Media]:
+        """Drops what waits and queues the removal of what is on Simkl, but for those of ``wanted`` that are there or
+        on their way, which are returned. ``others`` are on Simkl for another reason, and stay."""
+        owner, left = _owner(fields), _media(fields)
+        kept: list[Media] = []
         removed: list[Media] = []
         for handle, entry in self._outbox.of_row(row):
             is_coming = self._delivery.is_on_its_way(handle)
             may_be_there = is_coming or entry.uncertain
+            is_wanted = entry.media is not None and _is_among(entry.media, wanted)
             if entry.removal and entry.failed is None:
-                if entry.key in wanted and not may_be_there:
-                    kept.add(entry.key)
+                if entry.media is not None and is_wanted and not may_be_there:
+                    kept.append(entry.media)
                     self._outbox.remove([handle])
                 else:
                     self._outbox.change(handle, entry._replace(activity=0))
                 continue
-            if not entry.removal:
-                left.pop(entry.key, None)
-                if entry.key in wanted and entry.failed is None:
-                    kept.add(entry.key)
+            if entry.media is not None and not entry.removal:
+                left = [one for one in left if not _is_among(one, [entry.media])]
+                if is_wanted and entry.failed is None:
+                    kept.append(entry.media)
                     continue
-                if entry.media is not None and may_be_there:
+                if may_be_there:
                     removed.append(entry.media)
             if is_coming:
                 self._outbox.change(handle, entry._replace(activity=0))  # it arrives, and is taken away after that
             else:
                 self._outbox.forget(entry)
                 self._outbox.remove([handle])
-        if fields.get("undone") is not True:
-            kept.update(key for key in left if key in wanted)
-            removed += [one for key, one in left.items() if key not in wanted]
-        entries = [Entry(one, None, owner, activity=removal_row, removal=True) for one in removed]
-        entries = [entry for entry in entries if entry.key not in others]
-        for entry in entries:
+        if fields.get("undone") is not True and owner:
+            kept += [one for one in left if _is_among(one, wanted)]
+            removed += [one for one in left if not _is_among(one, wanted)]
+        removals = [Entry(one, None, owner, activity=removal_row, removal=True) for one in removed]
+        removals = [entry for entry in removals if entry.media is not None and not _is_among(entry.media, others)]
+        for entry in removals:
             self._outbox.forget(entry)
-        self._outbox.add(entries)
+        self._outbox.add(removals)
         return kept
 
     def _marked_elsewhere(self, row: int, owner: str) -> list[Media]:
@@ -204,6 +213,23 @@ class Actions:
         rows = self._activity.rows().items()
         marked = (fields for other, fields in rows if other != row and _owner(fields) == owner)
         return [one for fields in marked if UNDO in possible(fields) for one in _media(fields)]
+
+
+def _is_among(media: Media, others: Iterable[Media]) -> bool:
+    """Whether it is one of them, by any id or by title and year: a film that is taken back loses its rating, too."""
+    names = _names(media)
+    return any(not names.isdisjoint(_names(one)) for one in others)
+
+
+def _names(media: Media) -> set[str]:
+    if isinstance(media, Movie):
+        return set(title_keys(MOVIE, media.title, media.year, media.ids))
+    show = media.show
+    return {f"{key} {media.season} {media.number}" for key in title_keys(SHOW, show.title, show.year, show.ids)}
+
+
+def _words(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _owner(fields: Row) -> str:

@@ -4,7 +4,8 @@ A row is a JSON object: ``title``, ``at`` (Unix seconds of the last look at the
 video), ``status``, ``reason``, ``progress``
 (percent), ``media`` (see media_json.py), ``can`` (see possible.py), ``undone``, ``file`` (the folder, as an exclusion
 names it), ``addon`` (the plug-in's id). The others are the service's own: ``subject`` (see subjects.py), ``asked``,
-``owner``, ``watched_at``, ``length``, ``never``. Nothing holds a path with a password, or the path of a file.
+``owner``, ``watched_at``, ``length``, ``never`` and ``kept``: what was
+excluded from here, and what of it not by a setting. Nothing holds a path with a password, or the path of a file.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from .file_names import AskSimkl, as_number
 from .identify import Identified, PlayingItem, Skipped, identify, is_channel
 from .media_json import dump_media, load_media, to_object
 from .reasons import Reason
-from .subjects import SHOW, Subject, subject_of, title_keys
+from .subjects import SHOW, Origin, Subject, subject_of, title_keys
 
 if TYPE_CHECKING:
     from ..storage.database import Database
@@ -127,6 +127,20 @@ class Decisions:
 
         self._read_at = -EXCLUSIONS_FOR
 
+    def allow(self, names: Iterable[str]) -> None:
+        """Takes back what was excluded here; the settings are the user's own business."""
+        wanted = set(names)
+        rows = [row for row, one in self._exclusions.items() if one in wanted]
+        self._remove(rows)
+        for row in rows:
+            del self._exclusions[row]
+        self._read_at = -EXCLUSIONS_FOR
+
+    def kept(self, origin: Origin) -> list[str]:
+        """Which of folder, show and add-on are excluded here, beside the settings."""
+        known = set(self._exclusions.values())
+        return [what for what, names in origin.exclusions().items() if not known.isdisjoint(names)]
+
     def is_excluded(self, file: str) -> bool:
         """Whether the user wants what is in this file left alone, by a setting or by a press on the activity page."""
         now = self._clock()
@@ -140,10 +154,7 @@ class Decisions:
 
     def clear(self) -> None:
         """Forgets all of them."""
-        try:
-            self._database.remove([row for row in (*self._corrections, *self._exclusions) if row > 0])
-        except StorageFailed as failed:
-            _log.warning("decisions: %s", failed)
+        self._remove((*self._corrections, *self._exclusions))
         self._corrections.clear()
         self._exclusions.clear()
 
@@ -154,6 +165,12 @@ class Decisions:
 
     def _excludes(self, keys: Iterable[str]) -> bool:
         return not set(keys).isdisjoint(self._exclusions.values())
+
+    def _remove(self, rows: Iterable[int]) -> None:
+        try:
+            self._database.remove([row for row in rows if row > 0])
+        except StorageFailed as failed:
+            _log.warning("decisions: %s", failed)
 
     def _change(self, kind: str, item: str, old: Iterable[int]) -> int:
         """The new row's id; a negative one if it could not be written, and holds until the service ends."""

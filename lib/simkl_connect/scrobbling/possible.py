@@ -6,7 +6,7 @@ from typing import Any, Mapping
 
 from .reasons import Reason, Status
 
-CHOOSE, SEND_AGAIN, UNDO, OPEN = "choose", "send_again", "undo", "open"
+CHOOSE, SEND_AGAIN, UNDO, OPEN, ALLOW = "choose", "send_again", "undo", "open", "allow"
 NEVER = {"folder": "never_folder", "show": "never_show", "addon": "never_addon"}
 
 UNSURE = frozenset(
@@ -37,8 +37,9 @@ def possible(row: Mapping[str, Any]) -> list[str]:
         CHOOSE: can_choose,
         SEND_AGAIN: can_send,
         **{NEVER[what]: _can_exclude(row, what) for what in NEVER},
+        ALLOW: isinstance(row.get("kept"), list) and bool(row["kept"]),
         UNDO: is_sent and was_watched and (is_known or can_ask),
-        OPEN: is_known and any(_has_ids(one) for one in media or ()),
+        OPEN: is_known,
     }
     return [name for name, is_so in found.items() if is_so]
 
@@ -51,8 +52,3 @@ def _can_exclude(row: Mapping[str, Any], what: str) -> bool:
         return isinstance(subject, dict) and bool(subject.get("keys")) and bool(subject.get("numbers"))
     name = row.get("file" if what == "folder" else "addon")
     return isinstance(name, str) and bool(name)
-
-
-def _has_ids(media: object) -> bool:
-    fields = media if isinstance(media, dict) else {}
-    return any(isinstance(fields.get(name), dict) and bool(fields[name].get("ids")) for name in ("movie", "show"))

@@ -88,7 +88,7 @@ class Scrobbler:
         outcome = self.decisions.identify(self._fresh(playing))
         if outcome != unsure and outcome != self._session.outcome:
             self._session = self._session._replace(playing=playing, title=shown_title(playing))
-            self._activity.note(self._session.activity, row_fields(playing, outcome))
+            self._activity.note(self._session.activity, row_fields(playing, outcome, self.decisions))
             self._learn(outcome)
 
     def sampled(self, file: str, position: float, length: float) -> None:
@@ -151,7 +151,7 @@ class Scrobbler:
         if not self._plays or values.get("row") != self._session.activity:
             return
         outcome = Identified(media, chosen=True) if media else self._outcome(self._session.playing)
-        if media or (isinstance(outcome, Skipped) and not isinstance(self._session.outcome, Skipped)):
+        if media or isinstance(outcome, Skipped) is not isinstance(self._session.outcome, Skipped):
             self._learn(outcome)
 
     def advance(self) -> None:
@@ -201,7 +201,7 @@ class Scrobbler:
         if not title or not (isinstance(outcome, Identified) and outcome.chosen):
             title = shown_title(playing) or title
         is_silent = isinstance(outcome, Skipped) and outcome.reason in _SILENT
-        row = 0 if is_silent else self._activity.begin(title, row_fields(playing, outcome))
+        row = 0 if is_silent else self._activity.begin(title, row_fields(playing, outcome, self.decisions))
         self._session = Session(number or self._playback.session, playing, outcome, title, row)
         self._record_at = self._environment.clock() + RECORD_EVERY
         if isinstance(outcome, Skipped) and not is_silent:

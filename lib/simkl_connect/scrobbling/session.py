@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import StorageFailed
 from ..media import Media
+from .decisions import Decisions
 from .file_names import AskSimkl, as_number
 from .identify import Identified, PlayingItem, Skipped
 from .media_json import dump_media, dump_question, load_media, load_question, to_object
@@ -59,10 +60,13 @@ class Session(NamedTuple):
         return [Entry(one, watched_at, owner, None, length, activity=self.activity) for one in self.media]
 
 
-def row_fields(playing: PlayingItem, outcome: Identified | Skipped | AskSimkl) -> dict[str, object]:
+def row_fields(
+    playing: PlayingItem, outcome: Identified | Skipped | AskSimkl, decisions: Decisions
+) -> dict[str, object]:
     """What a row of the activity page keeps of it, so that the user can say what is to become of it."""
+    origin = origin_of(playing)
     asked = {"asked": dump_question(outcome)} if isinstance(outcome, AskSimkl) else {}
-    return {**dump_origin(origin_of(playing)), **asked}
+    return {**dump_origin(origin), "kept": decisions.kept(origin), **asked}
 
 
 def record(session: Session, state: Playback, owner: str, at: float) -> str:

@@ -42,6 +42,12 @@ class Origin(NamedTuple):
     folder: str = ""
     addon: str = ""
 
+    def exclusions(self) -> dict[str, tuple[str, ...]]:
+        """By what is excluded with it: the names of the folder, the show and the add-on."""
+        show = self.subject.keys if self.subject.is_show else ()
+        found = {"folder": (self.folder,), "show": show, "addon": (self.addon,)}
+        return {what: names for what, names in found.items() if any(names)}
+
 
 def origin_of(playing: PlayingItem) -> Origin:
     """Where the video is from, and what it is called there."""
@@ -79,6 +85,16 @@ def dump_origin(origin: Origin) -> dict[str, object]:
     keys, season, numbers, is_named = origin.subject
     subject = {"keys": list(keys), "season": season, "numbers": list(numbers), "named": is_named}
     return {"file": origin.folder, "addon": origin.addon, "subject": subject}
+
+
+def load_origin(row: Mapping[str, Any]) -> Origin:
+    """What :func:`dump_origin` has made of it; empty where it is odd."""
+    folder, addon = row.get("file"), row.get("addon")
+    return Origin(
+        load_subject(row.get("subject")),
+        folder if isinstance(folder, str) else "",
+        addon if isinstance(addon, str) else "",
+    )
 
 
 def load_subject(value: object) -> Subject:
