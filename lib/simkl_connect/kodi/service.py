@@ -158,6 +158,8 @@ class Service(xbmc.Monitor):
     def _sign_out(self, command: Command) -> None:
         if command.values.get("clear") is True:
             self._scrobbler.clear()
+        if command.values.get("drop") is True:
+            self._scrobbler.drop_waiting()
         self._authorizer.reset(command.request)
         self._refresher.sign_out()
         self._mirror.look_again()

@@ -86,12 +86,11 @@ class Delivery:
         """Whether the answer to it is still to come."""
         return any(handle in sent.handles for sent in self._sent)
 
-    def send_now(self, handle: int, progress: float, token: Token) -> None:
+    def send_now(self, handle: int, described: Media, progress: float, token: Token) -> None:
         """Sends a mark that was made this moment. If that fails, it goes with the others."""
-        entry = self._outbox.get(handle)
-        if entry is None or entry.media is None or self._retry.is_paused or self._is_to_be_removed(entry):
+        if self._retry.is_paused or self._is_to_be_removed(handle):
             return
-        request = scrobble_request("stop", entry.media, progress, token)
+        request = scrobble_request("stop", described, progress, token)
         job: Job[Answer] = self._environment.worker.submit(request, _read_stop, Priority.SCROBBLE)
         self._sent.append(_Sent((handle,), token, job, self._environment.clock() + STOP_WITHIN))
 
@@ -108,6 +107,10 @@ class Delivery:
             return
         self._resolve(token)
         self._send(token)
+
+    def withdraw(self) -> None:
+        """Takes back what is not on its way yet."""
+        self._sent = [sent for sent in self._sent if not sent.job.cancel()]
 
     def seconds_to_wait(self, token: Token | None) -> float | None:
         """Seconds until the next attempt; None: nothing waits, or only an answer changes something."""
@@ -143,9 +146,11 @@ class Delivery:
             and not (entry.removal and entry.key in coming)
         ]
 
-    def _is_to_be_removed(self, entry: Entry) -> bool:
+    def _is_to_be_removed(self, handle: int) -> bool:
         """Whether an older mark of it waits to be taken away, which must come first."""
-        return any(one.removal and one.failed is None and one.key == entry.key for _, one in self._outbox.entries())
+        entry = self._outbox.get(handle)
+        removals = (one.key for _, one in self._outbox.entries() if one.removal and one.failed is None)
+        return entry is not None and entry.key in removals
 
     def _resolve(self, token: Token) -> None:
         """Puts films and episodes in the place of file names, as far as Simkl has been asked."""

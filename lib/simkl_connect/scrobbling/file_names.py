@@ -59,10 +59,11 @@ class AskSimkl(NamedTuple):
 
 class Judged(NamedTuple):
     """What Simkl found. ``namesake``: a show's name to look up before it is believed, because no year tells; or
-    empty."""
+    empty. ``more``: Simkl reads another episode in the name, which :func:`judge` did not."""
 
     media: tuple[Media, ...]
     namesake: str = ""
+    more: bool = False
 
 
 def is_trailer(text: str) -> bool:
@@ -132,7 +133,22 @@ def judge(asked: AskSimkl, answer: object) -> Judged | Reason:
     if asked.years and show.year not in asked.years:
         return Reason.NAMESAKES
     media = tuple(Episode(show, asked.season or 0, number) for number in asked.numbers)
-    return Judged(media, "" if asked.years else show.title)
+    more = episode.get("multipart") in (1, "1") and len(media) == 1
+    return Judged(media, "" if asked.years else show.title, more)
+
+
+def with_part(judged: Judged, answer: object) -> Judged:
+    """With what Simkl says of the next part of the file, if that is the next episode."""
+    last = judged.media[-1]
+    body = answer if isinstance(answer, dict) else {}
+    show, episode = _title(body.get("show")), body.get("episode")
+    if not isinstance(last, Episode) or show is None or not isinstance(episode, dict):
+        return judged._replace(more=False)
+    following = last._replace(number=last.number + 1)
+    place = (as_number(episode.get("season")), as_number(episode.get("episode")))
+    if show != last.show or place != (following.season, following.number) or len(judged.media) >= _SEVERAL:
+        return judged._replace(more=False)
+    return judged._replace(media=(*judged.media, following), more=episode.get("multipart") in (1, "1"))
 
 
 def count_namesakes(title: str, answer: object) -> int:

@@ -135,9 +135,17 @@ class Outbox:
         )
         return sum(waiting)
 
-    def drop(self, owners: Collection[str]) -> None:
-        """Removes the marks of ``owners``, as the user wants it at a sign-out; the failed ones as well."""
-        self.remove([handle for handle, entry in self.entries() if entry.owner in owners])
+    def drop(self, owners: Collection[str]) -> list[Entry]:
+        """Removes the marks of ``owners``, the failed ones as well. Returns those that were still to be sent."""
+        dropped = [(handle, entry) for handle, entry in self.entries() if entry.owner in owners]
+        self.remove([handle for handle, _ in dropped])
+        return [entry for _, entry in dropped if entry.failed is None]
+
+    def adopt(self, owner: str, names: Collection[str]) -> None:
+        """Writes ``owner`` on the marks of all its ``names``: those of a sign-in go with it, the account's id stays."""
+        for handle, entry in self.entries():
+            if entry.owner != owner and entry.owner in names:
+                self.change(handle, entry._replace(owner=owner))
 
     def save(self) -> None:
         """Writes what could not be written before."""

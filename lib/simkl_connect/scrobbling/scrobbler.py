@@ -202,7 +202,8 @@ class Scrobbler:
             title = shown_title(playing) or title
         is_silent = isinstance(outcome, Skipped) and outcome.reason in _SILENT
         row = 0 if is_silent else self._activity.begin(title, row_fields(playing, outcome, self.decisions))
-        self._session = Session(number or self._playback.session, playing, outcome, title, row)
+        owner = owner_of(self._environment.tokens)
+        self._session = Session(number or self._playback.session, playing, outcome, title, row, owner)
         self._record_at = self._environment.clock() + RECORD_EVERY
         if isinstance(outcome, Skipped) and not is_silent:
             self._activity.change(row, Status.SKIPPED, outcome.reason)
@@ -256,7 +257,7 @@ class Scrobbler:
             self._mark(report, length)
             return
         if session.media:
-            self._submitter.report(report.action, session.media[0], report.progress)
+            self._submitter.report(report.action, session.media[0], report.progress, session.owner)
         if report.action is Action.STOP:
             self._submitter.stop_reporting()
             write_record(self._environment.database, "")
@@ -272,24 +273,23 @@ class Scrobbler:
         """How far a video was watched that nobody knows yet: the user may name it later."""
         if reason not in UNSURE or length < self._callbacks.preferences().minimum:
             return
-        row, owner = self._session.activity, owner_of(self._environment.tokens)
+        row, owner = self._session.activity, self._session.owner
         self._activity.note(row, {"progress": report.progress})
         if report.action is Action.WATCHED and owner:
             self._activity.note_watched(row, owner, self._environment.wall_clock(), length)
 
     def _mark(self, report: Report, length: float) -> None:
-        owner, session = owner_of(self._environment.tokens), self._session
-        if not owner:
+        session = self._session
+        if not owner_of(self._environment.tokens):
             self._learn(Skipped(Reason.NOT_SIGNED_IN))
             return
-        entries = session.entries(owner, self._environment.wall_clock(), length)
+        entries = session.entries(self._environment.wall_clock(), length)
         self._submitter.mark(entries, report.progress, session.activity, session.title, not self._is_ending)
 
     def _record(self) -> None:
         """Puts the open session on the disk."""
         self._record_at = self._environment.clock() + RECORD_EVERY
-        session, owner = self._session, owner_of(self._environment.tokens)
-        if not self._plays or isinstance(session.outcome, Skipped) or not owner:
-            return
-        text = record(session, self._playback, owner, self._environment.wall_clock())
-        write_record(self._environment.database, text)
+        session = self._session
+        if self._plays and not isinstance(session.outcome, Skipped):
+            text = record(session, self._playback, self._environment.wall_clock())
+            write_record(self._environment.database, text)

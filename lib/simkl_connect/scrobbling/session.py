@@ -28,13 +28,17 @@ _log = logging.getLogger(__name__)
 
 
 class Session(NamedTuple):
-    """A video from its start to its end. ``number``: the playback's. ``activity``: its row on the activity page."""
+    """A video from its start to its end. ``number``: the playback's. ``activity``: its row on the activity page.
+
+    ``owner``: whose it is, see :func:`callbacks.owner_of`; it stays theirs if another account is connected meanwhile.
+    """
 
     number: int = 0
     playing: PlayingItem = PlayingItem()
     outcome: Identified | Skipped | AskSimkl = Skipped(Reason.NAME_SAYS_TOO_LITTLE)
     title: str = ""
     activity: int = 0
+    owner: str = ""
 
     @property
     def media(self) -> tuple[Media, ...]:
@@ -53,11 +57,11 @@ class Session(NamedTuple):
                 keys.add(("episode", other))
         return keys
 
-    def entries(self, owner: str, watched_at: float, length: float) -> list[Entry]:
+    def entries(self, watched_at: float, length: float) -> list[Entry]:
         """A mark for each film or episode in it."""
         if isinstance(self.outcome, AskSimkl):
-            return [Entry(None, watched_at, owner, self.outcome, length, activity=self.activity)]
-        return [Entry(one, watched_at, owner, None, length, activity=self.activity) for one in self.media]
+            return [Entry(None, watched_at, self.owner, self.outcome, length, activity=self.activity)]
+        return [Entry(one, watched_at, self.owner, None, length, activity=self.activity) for one in self.media]
 
 
 def row_fields(
@@ -69,14 +73,14 @@ def row_fields(
     return {**dump_origin(origin), "kept": decisions.kept(origin), **asked}
 
 
-def record(session: Session, state: Playback, owner: str, at: float) -> str:
+def record(session: Session, state: Playback, at: float) -> str:
     """The session as it stands at the Unix time ``at``."""
     asked = session.outcome if isinstance(session.outcome, AskSimkl) else None
     return json.dumps(
         {
             "media": [dump_media(one) for one in session.media],
             "asked": dump_question(asked) if asked is not None else None,
-            "owner": owner,
+            "owner": session.owner,
             "at": at,
             "length": state.length,
             "watched": state.watched,

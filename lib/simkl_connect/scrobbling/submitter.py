@@ -16,7 +16,7 @@ from ..media import Media
 from ..models import Secret, Token
 from .actions import Actions
 from .activity import Activity
-from .callbacks import Callbacks, Notice, Notification, may_write, owners_of
+from .callbacks import Callbacks, Notice, Notification, may_write, owner_of, owners_of
 from .decisions import Decisions
 from .delivery import Delivery
 from .file_names import AskSimkl
@@ -84,10 +84,10 @@ class Submitter:
         """Whether the last live event was refused or kept back, and can be made good now."""
         return self._live.is_behind and not self._retry.is_paused
 
-    def report(self, action: Action, media: Media, progress: float) -> None:
-        """Tells Simkl what plays, at once or not at all."""
+    def report(self, action: Action, media: Media, progress: float, owner: str) -> None:
+        """Tells Simkl what plays, at once or not at all; nothing if ``owner`` is not the one who is signed in."""
         token = self.usable_token()
-        if token is not None:
+        if token is not None and owner in owners_of(self._environment.tokens):
             self._live.report(action, media, progress, token)
 
     def stop_reporting(self) -> None:
@@ -100,15 +100,19 @@ class Submitter:
         self._note(entries)
         for one in media:
             self._live.forget(one)
-        token = self.usable_token()
+        is_theirs = all(entry.owner in owners_of(self._environment.tokens) for entry in entries)
+        token = self.usable_token() if is_theirs else None
         handles = self._outbox.add(entries, ends_session=True)
         reason = Reason.SIGN_IN_ENDED if token is None else self._reason
         reason = Reason.STORAGE if self._outbox.is_behind else reason
         status = Status.WAITING if handles else Status.WATCHED
         self.activity.change(row, status, reason if handles else None, progress, media, title)
-        if token is not None and send:
-            for handle in handles:
-                self._delivery.send_now(handle, progress, token)
+        if token is None or not send:
+            return
+        for handle in handles:
+            entry = self._outbox.get(handle)
+            if entry is not None and entry.media is not None:
+                self._delivery.send_now(handle, self._live.described(entry.media), progress, token)
 
     def mark_by_hand(self, entries: Sequence[Entry], origin: Mapping[str, object]) -> None:
         """Keeps marks that were made in the library; ``origin``: more for their row on the activity page."""
@@ -142,8 +146,10 @@ class Submitter:
         return self._outbox.waiting(owners_of(self._environment.tokens))
 
     def drop_waiting(self) -> None:
-        """Removes the marks of this account."""
-        self._outbox.drop(owners_of(self._environment.tokens))
+        """Removes the marks of this account, as the user wants it at a sign-out; what is on its way can't be."""
+        self._delivery.withdraw()
+        for entry in self._outbox.drop(owners_of(self._environment.tokens)):
+            self.activity.change(entry.activity, Status.SKIPPED, Reason.NOT_SIGNED_IN)
 
     def clear(self) -> None:
         """Forgets what was watched, sent or not."""
@@ -159,6 +165,7 @@ class Submitter:
         """Takes answers, sends what is due, and tells the user of all marks at once, not while a video ``plays``."""
         self._live.advance()
         self._lookup.advance()
+        self._outbox.adopt(owner_of(self._environment.tokens), owners_of(self._environment.tokens))
         self._delivery.advance(self.usable_token())
         self.activity.advance()
         if plays or self._delivery.is_sending:
