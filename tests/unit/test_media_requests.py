@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from chances import steady
 from hypothesis import given
 from hypothesis import strategies as st
 from simkl_connect.api.history import (
@@ -164,6 +165,7 @@ MEDIA = st.one_of(
 )
 
 
+@steady(100)
 @given(st.lists(MEDIA, max_size=20))
 def test_no_request_can_mean_a_whole_show_or_season(media: list[Media]) -> None:
     requests = [add_request([Watch(one) for one in media], TOKEN), *(remove_request([one], TOKEN) for one in media)]
