@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Callable, Iterator
@@ -19,7 +20,8 @@ from real_kodi.profile import Setup
 from simkl_simulator import Simulator
 
 NAME = "Simkl Connect"
-OLD, NOW, NEW = "0.0.1", "0.1.0", "99.0.0"
+OLD, NOW, NEW = "0.0.1", "1.0.0", "99.0.0"
+FIRST, FIRST_COMMIT = "0.1.0", "23a84de6eb7b4f94c2b132bd6a0903ce5ce39072"
 MOMENTS = 60
 
 Bare = Callable[..., Kodi]
@@ -50,6 +52,19 @@ def installed(bare: Bare, tmp_path: Path, flow: str) -> Addon:
     """The add-on, installed from its zip; its dependencies were there."""
     kodi = bare(*stand_ins(), flow=flow)
     return install(kodi, tmp_path, NOW)
+
+
+@pytest.fixture
+def first(bare: Bare, tmp_path: Path, flow: str) -> Addon:
+    """0.1.0, which kept its data in the settings and two files, installed from its own zip."""
+    zip_file = installer.zip_of_commit(FIRST_COMMIT, FIRST, tmp_path)
+    if zip_file is None:
+        pytest.skip("this clone's history does not reach back to 0.1.0")
+    kodi = bare(*stand_ins(), flow=flow)
+    installing.install(kodi, zip_file, ADDON_ID, FIRST)
+    addon = Addon(kodi)
+    kodi.wait_for(lambda: addon.state, "the service of 0.1.0")
+    return addon
 
 
 def install(kodi: Kodi, folder: Path, version: str) -> Addon:
@@ -113,6 +128,41 @@ def toast_text(kodi: Kodi) -> str:
     """What the notification says below its heading."""
     seen = [line for line in kodi.log().splitlines() if "could not be satisfied" in line]
     return seen[-1].partition("]: ")[2] if seen else ""
+
+
+def test_a_sign_in_by_the_first_version_is_kept(first: Addon, simkl: Simulator, tmp_path: Path) -> None:
+    token = connect(first, simkl)
+    asked = len(simkl.requests)
+    install(first.kodi, tmp_path, NOW)
+    first.kodi.wait_for(lambda: first.stored().get("access_token") == token, "the token in the database")
+    assert (first.settings["access_token"], first.settings["account_name"]) == (token, "Ada")
+    assert len(simkl.requests) == asked
+
+
+def test_a_code_shown_by_the_first_version_goes_on_waiting(first: Addon, simkl: Simulator, tmp_path: Path) -> None:
+    first.run("authorize")
+    code = first.wait_for_code()
+    stop_dialog(first)
+    install(first.kodi, tmp_path, NOW)
+    first.wait_for_phase("waiting")
+    assert first.state["user_code"] == code
+    simkl.approve(code)
+    assert first.wait_for_setting("access_token") == simkl.issued[-1].access
+
+
+def test_a_sign_in_by_the_first_version_outlives_a_torn_settings_file(
+    first: Addon, simkl: Simulator, tmp_path: Path
+) -> None:
+    token = connect(first, simkl)
+    kodi = first.kodi
+    kodi.quit()
+    settings = kodi.profile.addon_data() / "settings.xml"
+    settings.write_bytes(settings.read_bytes()[:300])
+    with zipfile.ZipFile(installer.zip_of(NOW, tmp_path)) as archive:
+        archive.extractall(kodi.profile.kodi_home / "addons")
+    kodi.restart()
+    kodi.wait_for(lambda: first.stored().get("access_token") == token, "the token in the database")
+    first.wait_for_setting("access_token", token)
 
 
 @pytest.mark.parametrize("version", [NEW, NOW, OLD], ids=["update", "same again", "downgrade"])

@@ -6,12 +6,13 @@ See :mod:`real_kodi.installing` for a zip's installation. The texts on screen ha
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 from . import navigation
 from .installing import installed_version
 from .kodi import Kodi
-from .package import contents, write_zip
+from .package import FOLDERS, REQUIRED, contents, write_zip
 from .paths import ADDON_ID, PROJECT
 
 _BROWSER = "addonbrowser"
@@ -29,6 +30,23 @@ def zip_of(version: str, folder: Path, client_id: str | None = None) -> Path:
     path = folder / f"{ADDON_ID}-{version}.zip"
     write_zip(path, ADDON_ID, {**files, "addon.xml": manifest})
     return path
+
+
+def zip_of_commit(commit: str, version: str, folder: Path) -> Path | None:
+    """The add-on as it was in that commit, which had ``version``; None where the history does not reach back to it."""
+    path = folder / f"{ADDON_ID}-{version}.zip"
+    archive = [
+        "git",
+        "-C",
+        str(PROJECT),
+        "archive",
+        "--format=zip",
+        f"--prefix={ADDON_ID}/",
+        f"--output={path}",
+        commit,
+    ]
+    outcome = subprocess.run([*archive, *REQUIRED, *FOLDERS], stderr=subprocess.DEVNULL)
+    return path if outcome.returncode == 0 else None
 
 
 def open_information(kodi: Kodi, name: str, kind: str = _KIND) -> None:

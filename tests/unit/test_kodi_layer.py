@@ -50,6 +50,21 @@ def test_the_users_client_id_comes_before_the_packaged_one(kodi: FakeKodi) -> No
     assert preferences.client_id() == "own"
 
 
+def test_an_excluded_folder_goes_into_the_first_free_setting(kodi: FakeKodi) -> None:
+    kodi.settings.update({"exclude_folder_1": "/a/", "exclude_folder_3": "/c/"})
+    assert preferences.exclude_folder("/b/")
+    assert preferences.watching().excluded == ("/a/", "/b/", "/c/")
+    assert preferences.exclude_folder("/d/")
+    assert preferences.exclude_folder("/e/")
+    assert not preferences.exclude_folder("/f/")
+    assert preferences.watching().excluded == ("/a/", "/b/", "/c/", "/d/", "/e/")
+
+
+def test_a_folder_that_kodi_does_not_keep_is_not_in_the_settings(kodi: FakeKodi) -> None:
+    kodi.loses.add("exclude_folder_1")
+    assert not preferences.exclude_folder("/b/")
+
+
 def test_a_command_arrives_as_it_was_sent(kodi: FakeKodi) -> None:
     channel.send(AUTHORIZE, "r1", number=5)
     params = json.loads(kodi.calls[0])["params"]

@@ -52,9 +52,9 @@ def add_request(watches: Sequence[Watch], token: Token) -> Request:
     return _request("/sync/history", _body(watches, with_dates=True), token)
 
 
-def remove_request(media: Media, token: Token) -> Request:
-    """Takes exactly this film or this episode out of the history."""
-    return _request("/sync/history/remove", _body([Watch(media)], with_dates=False), token)
+def remove_request(media: Sequence[Media], token: Token) -> Request:
+    """Takes exactly these films and episodes out of the history."""
+    return _request("/sync/history/remove", _body(map(Watch, media), with_dates=False), token)
 
 
 def read_history(response: Response, sent: Sequence[Media]) -> AddAnswer:
@@ -78,7 +78,7 @@ def _body(watches: Iterable[Watch], with_dates: bool) -> dict[str, object]:
             (anime if media.is_anime else movies).append({**film, **(only if media.is_anime else {})})
             continue
         fields = title_fields(media.show.title, media.show.year, media.show.ids)
-        flag = {"use_tvdb_anime_seasons": True} if with_dates and "simkl" not in media.show.ids else {}
+        flag = {} if "simkl" in media.show.ids else {"use_tvdb_anime_seasons": True}
         show = shows.setdefault(repr(sorted(fields.items(), key=str)), {**fields, **flag, "seasons": {}})
         ids = {"ids": dict(media.ids)} if media.ids else {}
         show["seasons"].setdefault(media.season, []).append({"number": media.number, **ids, **date})

@@ -94,7 +94,7 @@ def read_name(path: str) -> FileName | None:
         return None
     stem = _ENDING.sub("", name)
     found = _EPISODES.search(stem)
-    title = _plain(stem[: found.start()] if found else stem)
+    title = plain(stem[: found.start()] if found else stem)
     years = tuple(int(year) for year in _YEAR.findall(stem))
     if not years:
         years = _folder_years(path, title)
@@ -155,7 +155,7 @@ def count_namesakes(title: str, answer: object) -> int:
     """How many titles of a ``/search/tv`` or ``/search/anime`` answer are called exactly so."""
     rows = answer if isinstance(answer, list) else []
     titles = [row.get("title") for row in rows if isinstance(row, dict)]
-    return sum(isinstance(one, str) and _plain(one) == _plain(title) for one in titles)
+    return sum(isinstance(one, str) and plain(one) == plain(title) for one in titles)
 
 
 def as_number(value: object) -> int | None:
@@ -191,12 +191,12 @@ def _folder_years(path: str, title: str) -> tuple[int, ...]:
     """The year of the folder, or of the one above a season's, whose name is the title with a year in brackets."""
     for folder in reversed(re.split(r"[\\/]", parts_of(path)[0])[-3:-1]):
         found = _FOLDER_YEAR.search(folder)
-        if found and title and _plain(folder[: found.start()]) == title:
+        if found and title and plain(folder[: found.start()]) == title:
             return (int(found.group(1)),)
     return ()
 
 
-def _plain(title: str) -> str:
+def plain(title: str) -> str:
     """For comparing names: lower case, no punctuation, no year in brackets at the end."""
     text = re.sub(r"\((?:19|20)\d\d\)", " ", title)
     return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())

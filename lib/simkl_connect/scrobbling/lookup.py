@@ -41,6 +41,10 @@ class Lookup:
         """What it is, or why nobody knows; None: not asked yet."""
         return self._known.get(asked)
 
+    def forget(self, asked: AskSimkl) -> None:
+        """Simkl may know better by now."""
+        self._known.pop(asked, None)
+
     @property
     def is_busy(self) -> bool:
         """Whether a question is out."""
