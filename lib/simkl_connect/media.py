@@ -9,11 +9,12 @@ from typing import Mapping, NamedTuple, Union
 
 
 class Movie(NamedTuple):
-    """A film. ``year`` is None where it is not known."""
+    """A film. ``year`` is None where it is not known. ``is_anime``: to be looked for among the anime."""
 
     title: str
     year: int | None = None
     ids: Mapping[str, str] = {}
+    is_anime: bool = False
 
 
 class Show(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Callable
 
 from real_kodi.kodi import KodiError
 
-from . import lives, press, quits, sign_ins, size, slow, waiting
+from . import lives, press, quits, sign_ins, size, slow, waiting, watching
 from .lab import Lab
 from .report import HEADINGS, Row, failed, table, write_section
 
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[Lab], list[Row]]] = {
     "lives": lives.measure,
     "waiting": waiting.measure,
     "quits": quits.measure,
+    "watching": watching.measure,
     "slow": slow.measure,
     "size": size.measure,
 }

@@ -13,8 +13,10 @@ from real_kodi import package
 from real_kodi.addon import DIALOG, Addon
 from real_kodi.dependencies import SOCKS_MODULE, stand_ins
 from real_kodi.kodi import Kodi
+from real_kodi.library import Library
 from real_kodi.paths import ADDON_ID, PROJECT
 from real_kodi.profile import Setup
+from real_kodi.scanned import scanned
 from simkl_simulator import Simulator
 from simkl_simulator.certificates import make_certificates
 
@@ -57,26 +59,46 @@ class Lab:
         """Where a Kodi finds Simkl."""
         return {"SIMKL_API_URL": url}
 
-    def bare(self) -> Kodi:
+    def bare(self, library: Library | None = None) -> Kodi:
         """A Kodi without any add-on."""
-        return Kodi(Setup())
+        return Kodi(Setup(library=scanned(library) if library else None))
 
-    def floor(self) -> Kodi:
+    def floor(self, library: Library | None = None) -> Kodi:
         """A Kodi with a service that does nothing."""
-        return Kodi(Setup(zips=[self._floor_service]), wait_for_service=True)
+        known = scanned(library) if library else None
+        return Kodi(Setup(zips=[self._floor_service], library=known), wait_for_service=True)
 
     def requesting_floor(self, url: str) -> Kodi:
         """A Kodi with a service that has imported requests and made one request to ``url``."""
         options = Setup(zips=[self._floor_request], folders=self._modules)
         return Kodi(options, environment=self.environment(url), wait_for_service=True)
 
-    def ours(self, url: str, flow: str = "v1", with_socks: bool = False) -> Kodi:
-        """A Kodi with the add-on, whose flow is known already, and the floor's dialog."""
+    def ours(
+        self,
+        url: str,
+        flow: str = "v1",
+        with_socks: bool = False,
+        library: Library | None = None,
+        before_run: str = "",
+    ) -> Kodi:
+        """A Kodi with the add-on, whose flow is known already, and the floor's dialog.
+
+        ``before_run``: Python that its service does before it runs.
+        """
         settings = {"client_id": CLIENT_IDS[flow], "flow": f"{FLOW_NAMES[flow]} {CLIENT_IDS[flow]}"}
-        zips = [self.zip, self._floor_dialog]
+        zips = [self._instrumented(before_run) if before_run else self.zip, self._floor_dialog]
         folders = [*self._modules, *(self._socks if with_socks else ())]
-        options = Setup(zips=zips, folders=folders, addon_settings=settings)
+        known = scanned(library) if library else None
+        options = Setup(zips=zips, folders=folders, addon_settings=settings, library=known)
         return Kodi(options, environment=self.environment(url), wait_for_service=True)
+
+    def _instrumented(self, before_run: str) -> Path:
+        contents = package.contents(PROJECT, None)
+        imports, run, _ = contents["service.py"].partition(b"\nrun()\n")
+        contents["service.py"] = imports + before_run.encode() + run
+        target = self.folder / "instrumented.zip"
+        package.write_zip(target, ADDON_ID, contents)
+        return target
 
 
 def _trusting(authority: Path, folder: Path) -> list[Path]:

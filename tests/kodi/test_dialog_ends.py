@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -82,22 +81,11 @@ def test_kodi_that_ends(addon_zip: Path, scene: Scene) -> None:
         assert "let's kill it" not in stage.kodi.log()
 
 
-PROFILES = """<profiles><lastloaded>0</lastloaded><useloginscreen>false</useloginscreen><autologin>-1</autologin>
-<nextIdProfile>2</nextIdProfile>{}</profiles>"""
-PROFILE = """<profile><id>{}</id><name>{}</name><directory pathversion="1">{}</directory>
-<hasdatabases>{own}</hasdatabases><hassources>{own}</hassources><lockmode>0</lockmode></profile>"""
-
-
 def test_a_switch_of_the_profile(addon_zip: Path) -> None:
     """Kodi's main thread is busy for a second then, and no window closes meanwhile."""
     with staged(addon_zip) as stage:
         stage.kodi.quit()
-        userdata = stage.kodi.profile.userdata
-        both = PROFILE.format(0, "Master user", "special://masterprofile/", own="true")
-        both += PROFILE.format(1, "Other", "profiles/Other/", own="false")
-        (userdata / "profiles.xml").write_text(PROFILES.format(both))
-        (userdata / "profiles/Other").mkdir(parents=True)
-        shutil.copy(userdata / "guisettings.xml", userdata / "profiles/Other")
+        stage.kodi.profile.add_user("Other")
         stage.kodi.restart()
         stage.addon.wait_for_phase("idle")
         scenes.waiting_pin(stage)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from conftest import Boot
+from real_kodi import navigation
 from real_kodi.addon import Addon
 from real_kodi.collection import Collection, file_item
 from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
-from real_kodi.player import Player
+from real_kodi.player import VIDEO_PLAYLIST, Player
 from real_kodi.scanned import scanned
 from real_kodi.video_plugin import PluginVideo, write_video_plugin
-from simkl_simulator import ResetBefore, Simulator
+from simkl_simulator import Account, ResetBefore, Simulator
 
 FILM = Film("Seven Lanterns", 2023, {"imdb": "tt9000105", "tmdb": "500105"})
 SHORT = Film("A Map of Salt", 2016, {"imdb": "tt9000106"}, seconds=140)
@@ -29,21 +30,27 @@ LIBRARY = Library(
 )
 
 
+GRACE = Account("Grace", 7)
+
+
 class Viewer:
     """Somebody who is signed in and watches."""
 
     def __init__(self, addon: Addon, simkl: Simulator) -> None:
         self.addon, self.simkl = addon, simkl
         self.player, self.collection = Player(addon.kodi), Collection(addon.kodi)
-        addon.run("authorize")
-        simkl.approve(addon.wait_for_code())
-        addon.wait_for_setting("account_name")
-        addon.kodi.press("back")
-        addon.wait_until_dialog_closed()
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        self.addon.run("authorize")
+        self.simkl.approve(self.addon.wait_for_code())
+        self.addon.wait_for_setting("account_name")
+        self.addon.kodi.press("back")
+        self.addon.wait_until_dialog_closed()
 
     @property
     def watched(self) -> list[tuple[str, int | None, int | None]]:
-        return [(mark.title, mark.season, mark.number) for mark in self.simkl.watched()]
+        return marks(self.simkl)
 
     @property
     def events(self) -> list[tuple[str, str]]:
@@ -55,6 +62,19 @@ class Viewer:
         text = self.addon.kodi.label("Window(10000).Property(script.simkl.connect.activity)")
         activity: dict[str, object] = json.loads(text) if text else {}
         return activity
+
+    def load_profile(self, name: str) -> None:
+        """Returns when its service runs."""
+        services = self.addon.kodi.log().count("service started")
+        self.addon.kodi.builtin(f"LoadProfile({name})")
+        self.addon.kodi.wait_for(lambda: self.addon.kodi.log().count("service started") > services, "the profile", 20.0)
+        self.addon.kodi.wait_for(self._service_answers, "the service to run", 20.0)
+
+    def _service_answers(self) -> bool:
+        try:
+            return bool(self.addon.state)
+        except OSError:  # Kodi's web server starts anew with the profile
+            return False
 
     def play(self, video: Film | Episode) -> None:
         self.player.play(self.collection.find(video).item)
@@ -70,6 +90,10 @@ class Viewer:
 
     def wait_for_status(self, status: str) -> None:
         self.addon.kodi.wait_for(lambda: self.activity.get("status") == status, f"the status {status}", 15.0)
+
+
+def marks(simkl: Simulator, account: Account | None = None) -> list[tuple[str, int | None, int | None]]:
+    return [(mark.title, mark.season, mark.number) for mark in simkl.watched(account)]
 
 
 @pytest.fixture
@@ -114,6 +138,25 @@ def test_a_playlist_marks_each_episode_once(viewer: Viewer) -> None:
     viewer.wait_for_mark(("Harbour Lights", 1, 1), ("Harbour Lights", 1, 2))
 
 
+def test_a_playlist_that_loses_what_was_played_marks_each_of_four_episodes(viewer: Viewer) -> None:
+    """As Up Next does it: the next one is added, the played one removed, and the position stays 0."""
+    kodi = viewer.addon.kodi
+    episodes = (FIRST, SECOND, FOURTH, SPECIAL)
+    entries = [viewer.collection.find(episode).item for episode in episodes]
+    viewer.player.play_list(entries[:1])
+    for entry in entries[1:]:
+        kodi.rpc("Playlist.Add", playlistid=VIDEO_PLAYLIST, item=dict(entry))
+        viewer.player.play_out()
+        viewer.player.wait_until_playing()
+        kodi.rpc("Playlist.Remove", playlistid=VIDEO_PLAYLIST, position=0)
+        assert viewer.player.wait_until_playing().position == 0
+    viewer.player.play_out()
+    marks = [("Harbour Lights", one.season, one.number) for one in (*episodes, FIFTH)]
+    viewer.wait_for_mark(*marks)
+    stops = [event.item[3:] for event in viewer.simkl.scrobbles if event.item and event.action == "scrobble"]
+    assert stops == [(1, 1), (1, 2), (1, 4), (1, 5), (0, 1)]
+
+
 def test_a_file_with_two_episodes_marks_both(viewer: Viewer) -> None:
     viewer.play(FOURTH)
     viewer.player.seek(90)
@@ -153,6 +196,21 @@ def test_a_plug_ins_video_is_known_by_its_tags(viewer: Viewer) -> None:
     viewer.wait_for_mark((FILM.title, None, None))
 
 
+def test_a_plug_ins_video_without_any_tag_is_known_by_what_tmdbhelper_leaves(viewer: Viewer) -> None:
+    """Kodi plays it as player 0. The next one, of another name, is not known by what is still there."""
+    media = scanned(LIBRARY).media
+    hint = {"tmdb_type": "movie", "tmdb_id": "500105", "imdb_id": "tt9000105"}
+    known = PluginVideo(media / FILM.files[0], label="Lanterns", home={"TMDbHelper.PlayerInfoString": json.dumps(hint)})
+    assert viewer.player.play(file_item(known.url)).player == 0
+    viewer.wait_for_status("watching")
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_mark((FILM.title, None, None))
+    viewer.player.play(file_item(PluginVideo(media / STACK.files[0], label="Orchard").url))
+    viewer.wait_for_status("skipped")
+    assert viewer.activity["reason"] == "name_says_too_little"
+
+
 def test_what_a_plug_in_excludes_is_left_alone(viewer: Viewer) -> None:
     file = scanned(LIBRARY).media / FILM.files[0]
     info: dict[str, str | int] = {"mediatype": "movie", "title": FILM.title, "year": 2023}
@@ -177,6 +235,31 @@ def test_kodi_that_ends_in_mid_play_is_made_up_for_at_the_next_start(viewer: Vie
     viewer.wait_for_mark(("Harbour Lights", 1, 1))
 
 
+def test_a_video_stays_the_profiles_in_which_it_began(viewer: Viewer) -> None:
+    """Kodi plays on while it loads another profile, where somebody else is signed in."""
+    kodi, simkl = viewer.addon.kodi, viewer.simkl
+    kodi.quit()
+    kodi.profile.add_user("Other")
+    kodi.restart()
+    kodi.wait_for(lambda: viewer.addon.state, "the service to run")
+    viewer.play(FIRST)
+    viewer.seek_and_be_seen(93)
+    viewer.load_profile("Other")
+    viewer.addon.run("authorize")
+    simkl.approve(viewer.addon.wait_for_code(), GRACE)
+    viewer.addon.wait_for_message("Connected as Grace")
+    kodi.press("back")
+    viewer.addon.wait_until_dialog_closed()
+    kodi.rpc("Player.Open", item=dict(viewer.collection.find(SECOND).item))  # no notification comes any more
+    viewer.wait_for_status("watching")
+    kodi.rpc("Player.Stop", playerid=viewer.player.seek(90).player)
+    kodi.wait_for(lambda: simkl.watched(GRACE), "what the other one watches")
+    assert (marks(simkl, GRACE), viewer.watched) == ([("Harbour Lights", 1, 2)], [])
+    viewer.load_profile("Master user")
+    viewer.wait_for_mark(("Harbour Lights", 1, 1))
+    assert marks(simkl, GRACE) == [("Harbour Lights", 1, 2)]
+
+
 def test_a_mark_made_by_hand_counts_and_taking_it_back_takes_nothing_back(viewer: Viewer) -> None:
     entry = viewer.collection.find(SECOND)
     viewer.collection.mark(entry, playcount=1)
@@ -185,6 +268,37 @@ def test_a_mark_made_by_hand_counts_and_taking_it_back_takes_nothing_back(viewer
     viewer.play(FILM)
     viewer.player.stop()
     assert viewer.watched == [("Harbour Lights", 1, 2)]
+
+
+@pytest.mark.parametrize(("button", "left"), [("Send later", 1), ("Don't send", 0), ("Cancel", None)])
+def test_a_sign_out_with_a_mark_waiting_keeps_or_drops_it_as_the_user_says(
+    viewer: Viewer, button: str, left: int | None
+) -> None:
+    kodi = viewer.addon.kodi
+    viewer.simkl.fault("/scrobble", ResetBefore(), times=100)
+    viewer.simkl.fault("/sync", ResetBefore(), times=100)
+    viewer.play(FIRST)
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_status("waiting")
+    viewer.addon.run("signout")
+    navigation.wait_for_window(kodi, "yesnodialog")
+    assert "Videos waiting to be sent to Simkl: 1" in kodi.control(9)
+    assert navigation.focused(kodi) == "Cancel"
+    navigation.press(kodi, button)
+    navigation.wait_until_closed(kodi, "yesnodialog")
+    if left is None:
+        viewer.addon.wait_until_script_ended()
+        assert (viewer.addon.settings["account_name"], viewer.addon.queued("outbox")) == ("Ada", 1)
+        return
+    kodi.wait_for(lambda: viewer.addon.settings["account_name"] == "", "the sign-out")
+    assert viewer.addon.queued("outbox") == left
+    viewer.simkl.end_faults()
+    viewer.sign_in()
+    if left:
+        viewer.wait_for_mark(("Harbour Lights", 1, 1))
+    viewer.addon.kodi.wait_for(lambda: viewer.activity.get("waiting") == 0, "nothing to wait")
+    assert len(viewer.watched) == left
 
 
 def test_what_is_watched_without_a_network_is_sent_once_there_is_one(viewer: Viewer) -> None:

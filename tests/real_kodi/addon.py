@@ -121,6 +121,12 @@ class Addon:
                 return {}
             return dict(connection.execute("SELECT name, value FROM value"))
 
+    def queued(self, kind: str) -> int:
+        """How many rows the database has in the queue ``kind``."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=rw", uri=True, timeout=1.0)) as connection:
+            ((rows,),) = connection.execute("SELECT count(*) FROM queued WHERE kind = ?", (kind,))
+            return int(rows)
+
     def wait_for_setting(self, name: str, value: str | None = None, timeout: float = 15.0) -> str:
         """The setting on disk once it is ``value``, or anything but empty."""
 

@@ -23,6 +23,11 @@ ESTOUCHY = "skin.estouchy"
 # Kodi looks for a sound card for 6 s before it gives up and goes on; ALSA's null device is found at once.
 _NO_SOUND = "pcm.!default { type null }\nctl.!default { type null }\n"
 
+_USERS = """<profiles><lastloaded>0</lastloaded><useloginscreen>false</useloginscreen><autologin>-1</autologin>
+<nextIdProfile>2</nextIdProfile>{}</profiles>"""
+_USER = """<profile><id>{}</id><name>{}</name><directory pathversion="1">{}</directory>
+<hasdatabases>{own}</hasdatabases><hassources>{own}</hassources><lockmode>0</lockmode></profile>"""
+
 _ENABLE = """
 INSERT INTO installed (addonID, enabled, installDate) VALUES (?, 1, '2020-01-01 00:00:00')
 ON CONFLICT (addonID) DO UPDATE SET enabled = 1, disabledReason = 0
@@ -116,9 +121,25 @@ class Profile:
 
     def prepare_boot(self, ports: Ports) -> None:
         """Have the next boot listen on ``ports``."""
-        guisettings.set_values(self.userdata / "guisettings.xml", guisettings.port_values(ports))
+        for file in (self.userdata / "guisettings.xml", *self.userdata.glob("profiles/*/guisettings.xml")):
+            guisettings.set_values(file, guisettings.port_values(ports))
         advanced = guisettings.advanced(ports, self.setup.debug)
         (self.userdata / "advancedsettings.xml").write_text(advanced, encoding="utf-8")
+
+    def add_user(self, name: str) -> None:
+        """A second Kodi profile, with the add-on's settings before the first start; ``LoadProfile`` switches to it.
+
+        Before a boot. The library is the first profile's, who is called "Master user".
+        """
+        both = _USER.format(0, "Master user", "special://masterprofile/", own="true")
+        both += _USER.format(1, name, f"profiles/{name}/", own="false")
+        (self.userdata / "profiles.xml").write_text(_USERS.format(both))
+        folder = self.userdata / "profiles" / name
+        folder.mkdir(parents=True)
+        shutil.copy(self.userdata / "guisettings.xml", folder)
+        if self.setup.addon_settings is not None:
+            own = folder / "addon_data" / self.setup.addon_id / "settings.xml"
+            _write_settings(own, self.setup.addon_settings)
 
     def remove(self) -> None:
         """Delete it all."""
@@ -136,9 +157,9 @@ class Profile:
             shutil.copytree(databases, self.userdata / "Database")
             _enable(self.userdata / "Database", [*installed, self.setup.skin, self.setup.language])
         if self.setup.skin == ESTOUCHY:
-            self._write_settings(ESTOUCHY, {"FirstRun": "done"}, type="string")
+            _write_settings(self.addon_data(ESTOUCHY) / "settings.xml", {"FirstRun": "done"}, type="string")
         if self.setup.addon_settings is not None:
-            self._write_settings(self.setup.addon_id, self.setup.addon_settings)
+            _write_settings(self.addon_data() / "settings.xml", self.setup.addon_settings)
 
     def _install(self) -> list[str]:
         """Put the add-ons in place; their ids."""
@@ -150,13 +171,13 @@ class Profile:
                 archive.extractall(addons)
         return sorted(entry.name for entry in addons.iterdir()) if addons.exists() else []
 
-    def _write_settings(self, addon_id: str, values: Mapping[str, str], **attributes: str) -> None:
-        root = ElementTree.Element("settings", version="2")
-        for name, value in values.items():
-            ElementTree.SubElement(root, "setting", attributes, id=name).text = value
-        path = self.addon_data(addon_id) / "settings.xml"
-        path.parent.mkdir(parents=True)
-        ElementTree.ElementTree(root).write(path, encoding="utf-8")
+
+def _write_settings(path: Path, values: Mapping[str, str], **attributes: str) -> None:
+    root = ElementTree.Element("settings", version="2")
+    for name, value in values.items():
+        ElementTree.SubElement(root, "setting", attributes, id=name).text = value
+    path.parent.mkdir(parents=True)
+    ElementTree.ElementTree(root).write(path, encoding="utf-8")
 
 
 def _enable(databases: Path, addon_ids: Sequence[str]) -> None:

@@ -50,6 +50,11 @@ class Exchange:
         with self._state.lock:
             self._faults.append(_Planned(prefix, fault, times, handled))
 
+    def end_faults(self) -> None:
+        """See Simulator.end_faults."""
+        with self._state.lock:
+            self._faults.clear()
+
     def plan_delay(self, prefix: str, seconds: float) -> None:
         """See Simulator.delay."""
         with self._state.lock:

@@ -13,7 +13,8 @@ from .state import State
 
 KINDS = {"movie": MOVIE, "movies": MOVIE, "tv": SHOW, "show": SHOW, "anime": ANIME}
 EPISODES_IN_NAME = re.compile(
-    r"^(?P<name>.+?)[ ._-]+(?:s(?P<s>\d{1,2})(?P<e>(?:-?e\d{1,3})+)|(?P<x>\d{1,2})x(?P<xe>\d{2,3}))", re.IGNORECASE
+    r"^(?P<name>.+?)[ ._-]+(?:s(?P<s>\d{1,2})(?P<e>(?:-?e\d{1,3})+)|(?P<x>\d{1,2})x(?P<xe>\d{2,3}(?:x\d{2,3})*))",
+    re.IGNORECASE,
 )
 YEAR_IN_NAME = re.compile(r"^(?P<name>.+?)[ ._-]*\(?(?P<year>(?:19|20)\d\d)\)?\b")
 ENDING = re.compile(r"\.(?=[a-z0-9]*[a-z])[a-z0-9]{2,4}$", re.IGNORECASE)

@@ -240,6 +240,10 @@ class Simulator:
         """
         self._exchange.plan_fault(path_prefix, fault, times, handled)
 
+    def end_faults(self) -> None:
+        """No fault that was planned strikes any more."""
+        self._exchange.end_faults()
+
     def delay(self, path_prefix: str, seconds: float) -> None:
         """From now on, answers to paths that start so come that much later; the effect is immediate. 0 ends it."""
         self._exchange.plan_delay(path_prefix, seconds)

@@ -52,6 +52,13 @@ def test_a_fault_strikes_as_often_as_told(v1: PinCaller, simkl: Simulator) -> No
     assert [v1.get("/oauth/pin").status_code for _ in range(3)] == [503, 503, 200]
 
 
+def test_a_fault_can_be_ended(v1: PinCaller, simkl: Simulator) -> None:
+    simkl.fault("/oauth/pin", Status(503), times=2)
+    assert v1.get("/oauth/pin").status_code == 503
+    simkl.end_faults()
+    assert v1.get("/oauth/pin").status_code == 200
+
+
 def test_a_fault_strikes_its_paths_only(v1: PinCaller, simkl: Simulator) -> None:
     simkl.fault("/oauth/pin/", Status(500))
     assert [v1.get("/oauth/pin").status_code, v1.get("/oauth/pin/ABCDE").status_code] == [200, 500]

@@ -20,7 +20,7 @@ class FakeKodi:
     """What the add-on's Kodi layer touches.
 
     ``loses`` names settings that Kodi forgets, ``disk_loses`` those that it keeps only in memory; ``disabled`` hides
-    the add-on.
+    the add-on. ``answers``: what else JSON-RPC answers, by method.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,6 +33,7 @@ class FakeKodi:
         self.asked: list[str] = []
         self.properties: dict[str, str] = {}
         self.calls: list[str] = []
+        self.answers: dict[str, object] = {}
         self.toasts: list[str] = []
         self.texts: dict[int, str] = {}
 
@@ -92,7 +93,7 @@ class FakeKodi:
         if called["method"] == "Addons.GetAddonDetails":
             return json.dumps({"result": {"addon": {"enabled": not self.disabled}}})
         self.calls.append(request)
-        return "{}"
+        return json.dumps(self.answers.get(called["method"], {}))
 
     @property
     def data_folder(self) -> Path:

@@ -11,10 +11,12 @@ from fakes import FakeClock
 from simkl_connect.environment import Environment
 from simkl_connect.errors import PermanentError, Problem, StorageFailed, TransientError
 from simkl_connect.http.messages import Request, Response
+from simkl_connect.media import Media
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.scrobbling.callbacks import Callbacks, Notification
 from simkl_connect.scrobbling.exclusions import Preferences
 from simkl_connect.scrobbling.identify import PlayingItem
+from simkl_connect.scrobbling.media_json import dump_media
 from simkl_connect.scrobbling.scrobbler import Scrobbler
 
 OFFLINE = TransientError(Problem.OFFLINE, "gaierror")
@@ -97,6 +99,8 @@ class Device:
         self.activity: list[Mapping[str, object]] = []
         self.notifications: list[Notification] = []
         self.rejected: list[Secret] = []
+        self.excluded_folders: list[str] = []
+        self.free_settings = 5
         self.restart()
 
     def restart(self) -> None:
@@ -117,8 +121,16 @@ class Device:
                 publish_activity=self.activity.append,
                 notify=self.notifications.append,
                 grant_rejected=self.rejected.append,
+                exclude_folder=self._exclude_folder,
             ),
         )
+
+    def _exclude_folder(self, folder: str) -> bool:
+        if len(self.excluded_folders) == self.free_settings:
+            return False
+        self.excluded_folders.append(folder)
+        self.preferences = self.preferences._replace(excluded=tuple(self.excluded_folders))
+        return True
 
     def wait(self, seconds: float = 0.0) -> None:
         """Time passes, and the service does what it has to."""
@@ -163,12 +175,33 @@ class Device:
         self.scrobbler.advance()
         return self.activity[-1]["status"], self.activity[-1]["reason"]
 
+    def act(self, name: str, row: object = None, **values: object) -> None:
+        """A command of the activity page about a row, the last one if none is named."""
+        self.scrobbler.act(name, {"row": self.rows()[-1][0] if row is None else row, **values})
+        self.wait()
+
+    def choose(self, media: Media, row: object = None) -> None:
+        """The user names what a row is."""
+        self.act("choose", row, media=json.dumps(dump_media(media)))
+
+    def rows(self) -> list[tuple[int, dict[str, Any]]]:
+        """The rows of the activity page, written."""
+        self.scrobbler.advance()
+        return [(row, json.loads(item)) for row, item in self.database.rows("activity")]
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The newest of them."""
+        return self.rows()[-1][1]
+
     def outbox(self) -> list[dict[str, Any]]:
         return [json.loads(item) for _, item in self.database.rows("outbox")]
 
 
 def taken(request: Request) -> Response:
     """Simkl's answer when all is well."""
+    if request.path == "/sync/history/remove":
+        return reply(200, {"deleted": {}, "not_found": {"movies": [], "shows": []}})
     if request.path == "/sync/history":
         return reply(201, {"added": {}, "not_found": {"movies": [], "shows": [], "episodes": []}})
     action = request.path.rpartition("/")[2]

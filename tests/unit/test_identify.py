@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simkl_connect.media import Episode, Movie, Show
 from simkl_connect.scrobbling.exclusions import Preferences, is_excluded
-from simkl_connect.scrobbling.file_names import AskSimkl, base_name, count_namesakes, judge, read_name
+from simkl_connect.scrobbling.file_names import (
+    AskSimkl,
+    Judged,
+    base_name,
+    count_namesakes,
+    judge,
+    read_name,
+    with_part,
+)
 from simkl_connect.scrobbling.identify import Identified, PlayingItem, Skipped, identify, shown_title
 from simkl_connect.scrobbling.reasons import MEANINGS, Reason
 
@@ -288,12 +296,32 @@ def test_an_answer_that_does_not_agree_with_the_name_is_not_taken(
 def test_an_answer_that_agrees_is_taken_with_simkls_own_id() -> None:
     show = Show("Show", 2014, {"simkl": "7"})
     found = judge(ASKED._replace(numbers=(2, 3), years=(2014,)), episode_answer(1, "2"))
-    assert found == ((Episode(show, 1, 2), Episode(show, 1, 3)), "")
-    assert judge(ASKED, episode_answer(1, 2)) == ((Episode(show, 1, 2),), "Show")
+    assert found == ((Episode(show, 1, 2), Episode(show, 1, 3)), "", False)
+    assert judge(ASKED, episode_answer(1, 2)) == ((Episode(show, 1, 2),), "Show", False)
     assert judge(AskSimkl("Film 2014.mkv", "film", years=(2014,)), FILM_ANSWER) == (
         (Movie("Film", 2014, {"simkl": "9"}),),
         "",
+        False,
     )
+
+
+ONE = Judged((Episode(Show("Show", 2014, {"simkl": "7"}), 1, 2),), more=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "numbers"),
+    [
+        pytest.param(episode_answer(1, 3), [2, 3], id="the next episode"),
+        pytest.param(episode_answer(1, 5), [2], id="another episode"),
+        pytest.param(episode_answer(2, 3), [2], id="another season"),
+        pytest.param(FILM_ANSWER, [2], id="a film"),
+        pytest.param([], [2], id="nothing"),
+        pytest.param({"show": [], "episode": 7}, [2], id="odd"),
+    ],
+)
+def test_a_further_part_of_a_file_is_the_next_episode_or_none(answer: object, numbers: list[int]) -> None:
+    found = with_part(ONE, answer)
+    assert ([one.number for one in found.media if isinstance(one, Episode)], found.more) == (numbers, False)
 
 
 def test_namesakes_are_counted_by_the_whole_name() -> None:

@@ -12,7 +12,7 @@ from real_kodi.waiting import wait_for
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
-from simkl_connect.kodi import account, notifications, preferences
+from simkl_connect.kodi import account, library, notifications, preferences
 from simkl_connect.kodi import ipc as channel
 from simkl_connect.kodi.service import Service
 from simkl_connect.kodi.tasks import TaskLoop
@@ -48,6 +48,21 @@ def test_the_users_client_id_comes_before_the_packaged_one(kodi: FakeKodi) -> No
     assert preferences.client_id() == "packaged"
     kodi.settings["client_id"] = " own "
     assert preferences.client_id() == "own"
+
+
+def test_an_excluded_folder_goes_into_the_first_free_setting(kodi: FakeKodi) -> None:
+    kodi.settings.update({"exclude_folder_1": "/a/", "exclude_folder_3": "/c/"})
+    assert preferences.exclude_folder("/b/")
+    assert preferences.watching().excluded == ("/a/", "/b/", "/c/")
+    assert preferences.exclude_folder("/d/")
+    assert preferences.exclude_folder("/e/")
+    assert not preferences.exclude_folder("/f/")
+    assert preferences.watching().excluded == ("/a/", "/b/", "/c/", "/d/", "/e/")
+
+
+def test_a_folder_that_kodi_does_not_keep_is_not_in_the_settings(kodi: FakeKodi) -> None:
+    kodi.loses.add("exclude_folder_1")
+    assert not preferences.exclude_folder("/b/")
 
 
 def test_a_command_arrives_as_it_was_sent(kodi: FakeKodi) -> None:
@@ -155,10 +170,47 @@ def test_a_mistake_in_one_task_does_not_end_the_others_and_is_not_repeated_at_ea
     assert "CANARY-7" not in caplog.text
 
 
-def test_the_service_passes_over_what_is_not_for_it(kodi: FakeKodi, service: Service) -> None:
+@pytest.mark.parametrize(
+    ("sender", "method", "data"),
+    [
+        ("xbmc", "GUI.OnScreensaverActivated", "null"),
+        ("xbmc", "nodot", "{"),
+        (ADDON_ID, "nodot", "{}"),
+        ("", "", ""),
+        ("xbmc", "VideoLibrary.OnUpdate", "{"),
+        ("xbmc", "VideoLibrary.OnUpdate", "[7]"),
+        ("xbmc", "VideoLibrary.OnUpdate", '{"item": 7, "playcount": []}'),
+    ],
+)
+def test_the_service_passes_over_what_is_not_for_it(
+    kodi: FakeKodi, service: Service, sender: str, method: str, data: str
+) -> None:
     before = dict(kodi.properties)
-    service.onNotification("xbmc", "GUI.OnScreensaverActivated", "null")
-    assert kodi.properties == before
+    service.onNotification(sender, method, data)
+    assert {name: text for name, text in kodi.properties.items() if name != channel.ACTIVITY_PROPERTY} == before
+
+
+AUDIO, VIDEO = {"playerid": 1, "type": "audio"}, {"playerid": 0, "type": "video"}
+
+
+@pytest.mark.parametrize(
+    ("players", "title"),
+    [
+        pytest.param({"result": [AUDIO, VIDEO]}, "Volcano", id="the video's player is number 0"),
+        pytest.param({"result": [AUDIO]}, "", id="no video"),
+        pytest.param({"result": []}, "", id="between two items"),
+        pytest.param({"error": {}}, "", id="an error"),
+        pytest.param({"result": "odd"}, "", id="odd"),
+        pytest.param({"result": [7, {"type": "video", "playerid": "0"}]}, "", id="odd players"),
+        pytest.param([], "", id="no object"),
+    ],
+)
+def test_what_plays_is_asked_of_the_player_of_type_video(kodi: FakeKodi, players: object, title: str) -> None:
+    kodi.answers["Player.GetActivePlayers"] = players
+    kodi.answers["Player.GetItem"] = {"result": {"item": {"title": "Volcano"}}}
+    assert library.playing_item("/v.mkv").item.get("title", "") == title
+    asked = [call["params"]["playerid"] for call in map(json.loads, kodi.calls) if call["method"] == "Player.GetItem"]
+    assert asked == [0] * bool(title)
 
 
 @pytest.mark.parametrize("url", ["http://api.simkl.com", "ftp://x"])
@@ -170,6 +222,17 @@ def test_the_service_asks_nobody_where_the_api_address_is_not_safe(
     kodi.settings["client_id"] = "client-id"
     service.onNotification(ADDON_ID, "Other.authorize", '{"request":"r1"}')
     assert answered(kodi, "r1").problem == "api_url_refused"
+
+
+@pytest.mark.parametrize(
+    ("published", "waiting"),
+    [('{"waiting": 2}', 2), ("", 0), ("[]", 0), ('{"waiting": "2"}', 0), ('{"waiting": -1}', 0), ("{}", 0)],
+)
+def test_the_marks_that_wait_are_known_from_what_the_service_publishes(
+    kodi: FakeKodi, published: str, waiting: int
+) -> None:
+    kodi.properties[channel.ACTIVITY_PROPERTY] = published
+    assert channel.marks_waiting() == waiting
 
 
 @pytest.mark.parametrize("seconds", [None, 0.0, float("nan"), float("inf"), 1e30, -1e30])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from chances import steady
 from hypothesis import given
 from hypothesis import strategies as st
 from simkl_connect.api.history import (
@@ -122,8 +123,39 @@ def test_a_batch_names_each_episode_and_never_a_whole_show() -> None:
     }
 
 
+ANIME_FILM = Movie("", None, {"imdb": "tt7000303"}, is_anime=True)
+
+
+def test_an_anime_film_is_scrobbled_without_an_episode_and_kept_as_its_only_one() -> None:
+    assert scrobble_request("stop", ANIME_FILM, 90.0, TOKEN).json == {
+        "progress": 90.0,
+        "anime": {"ids": {"imdb": "tt7000303"}},
+    }
+    at = "2023-11-14T22:13:20Z"
+    only = [{"number": 1, "episodes": [{"number": 1, "watched_at": at}]}]
+    film = {"ids": {"imdb": "tt7000303"}, "watched_at": at, "seasons": only}
+    assert add_request([Watch(ANIME_FILM, 1.7e9)], TOKEN).json == {"anime": [film]}
+
+
+def test_an_anime_film_is_removed_as_a_show_and_missed_as_one() -> None:
+    removed = remove_request([ANIME_FILM], TOKEN).json
+    assert removed == {
+        "shows": [{"ids": {"imdb": "tt7000303"}, "seasons": [{"number": 1, "episodes": [{"number": 1}]}]}]
+    }
+    echo = not_found(shows=[{"ids": {"imdb": "tt7000303"}}])
+    assert read_history(echo, [ANIME_FILM]) == HistoryAnswer((ANIME_FILM,))
+
+
+@pytest.mark.parametrize(("ids", "flagged"), [({"tvdb": "1"}, True), ({}, True), ({"simkl": "302"}, False)])
+def test_numbers_are_tvdbs_but_where_simkls_own_id_names_the_cour(ids: dict[str, str], flagged: bool) -> None:
+    episode = Episode(Show("Hoshi no Umi", 2020, ids), 1, 3)
+    for request in (add_request([Watch(episode)], TOKEN), remove_request([episode], TOKEN)):
+        assert isinstance(request.json, dict)
+        assert request.json["shows"][0].get("use_tvdb_anime_seasons", False) is flagged
+
+
 MEDIA = st.one_of(
-    st.builds(Movie, st.text(max_size=5), st.none() | st.integers(1900, 2100)),
+    st.builds(Movie, st.text(max_size=5), st.none() | st.integers(1900, 2100), is_anime=st.booleans()),
     st.builds(
         Episode,
         st.builds(Show, st.text(max_size=2), st.none() | st.integers(1900, 2100)),
@@ -133,19 +165,20 @@ MEDIA = st.one_of(
 )
 
 
+@steady(100)
 @given(st.lists(MEDIA, max_size=20))
 def test_no_request_can_mean_a_whole_show_or_season(media: list[Media]) -> None:
-    requests = [add_request([Watch(one) for one in media], TOKEN), *(remove_request(one, TOKEN) for one in media)]
+    requests = [add_request([Watch(one) for one in media], TOKEN), *(remove_request([one], TOKEN) for one in media)]
     for request in requests:
         assert isinstance(request.json, dict)
-        for show in request.json.get("shows", []):
+        for show in [*request.json.get("shows", []), *request.json.get("anime", [])]:
             assert show["seasons"]
             assert all(season["episodes"] for season in show["seasons"])
             assert all("number" in one for season in show["seasons"] for one in season["episodes"])
 
 
 def test_exactly_one_episode_is_removed() -> None:
-    request = remove_request(Episode(SHOW, 1, 2), TOKEN)
+    request = remove_request([Episode(SHOW, 1, 2)], TOKEN)
     assert request.path == "/sync/history/remove"
     assert request.json == {
         "shows": [
@@ -153,6 +186,7 @@ def test_exactly_one_episode_is_removed() -> None:
                 "title": "Harbour Lights",
                 "year": 2009,
                 "ids": {"tvdb": "1111"},
+                "use_tvdb_anime_seasons": True,
                 "seasons": [{"number": 1, "episodes": [{"number": 2}]}],
             }
         ]

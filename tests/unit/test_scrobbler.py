@@ -255,6 +255,31 @@ def test_marks_of_another_account_are_kept_and_not_sent(device: Device) -> None:
     assert len(device.answer_all()) == 1
 
 
+@pytest.mark.parametrize("percent", [40.0, 95.0])
+def test_a_video_that_runs_while_another_account_is_connected_stays_the_first_ones(
+    device: Device, percent: float
+) -> None:
+    device.play(film(), 0.0)
+    device.answer_all()
+    device.tokens.stored, device.tokens.owner = Token(Secret("t2"), client_id="app"), Account("Bob", "2")
+    device.scrobbler.sampled("/films/1.mkv", percent * 27.0, 2700.0)
+    device.scrobbler.paused("/films/1.mkv")
+    device.scrobbler.stopped()
+    assert device.answer_all() == []
+    assert [one["owner"] for one in device.outbox()] == ["1"] * (percent > 80)
+    device.tokens.owner = Account("Ada", "1")
+    assert [request.path for request in device.answer_all()] == ["/sync/history"] * (percent > 80)
+
+
+def test_a_video_that_ends_after_a_sign_out_is_not_marked(device: Device) -> None:
+    device.play(film(), 0.0, 95.0)
+    device.answer_all()
+    device.tokens.stored, device.tokens.owner, device.tokens.since = None, Account(""), None
+    device.scrobbler.stopped()
+    assert device.said == ("skipped", "not_signed_in")
+    assert device.outbox() == []
+
+
 def test_marks_made_before_the_account_is_known_stay_with_its_sign_in(device: Device) -> None:
     device.tokens.owner = Account("")
     device.watch(film())
@@ -463,6 +488,28 @@ def test_marks_can_be_dropped_at_a_sign_out(device: Device, kept: bool) -> None:
     if not kept:
         device.scrobbler.drop_waiting()
     assert len(device.outbox()) == int(kept)
+    assert device.said == (("waiting", "sign_in_ended") if kept else ("skipped", "not_signed_in"))
+
+
+def test_a_mark_that_was_not_sent_yet_when_it_is_dropped_never_is(device: Device) -> None:
+    device.watch(film())
+    device.scrobbler.drop_waiting()
+    assert "/scrobble/stop" not in [request.path for request in device.answer_all()]
+
+
+def test_kept_marks_go_out_after_the_accounts_next_sign_in(device: Device) -> None:
+    device.tokens.owner = Account("")
+    device.watch(film())
+    while device.worker.waiting:
+        device.answer(OFFLINE)
+    device.tokens.owner = Account("Ada", "1")
+    device.wait()
+    device.tokens.stored, device.tokens.owner, device.tokens.since = None, Account(""), None
+    device.wait(3600.0)
+    device.tokens.stored, device.tokens.since = Token(Secret("t2"), client_id="app"), 4000.0
+    device.tokens.owner = Account("Ada", "1")
+    device.scrobbler.hurry()
+    assert [request.path for request in device.answer_all()] == ["/sync/history"]
 
 
 def test_a_double_file_is_two_marks_with_one_time(device: Device) -> None:

@@ -95,7 +95,7 @@ def used_in_code() -> set[int]:
     return {int(number) for number in _IN_CODE.findall(sources)}
 
 
-BUTTONS = {*texts.BUTTONS.values(), texts.SIGN_OUT, texts.SWITCH_ACCOUNT}
+BUTTONS = {*texts.BUTTONS.values(), texts.SIGN_OUT, texts.SWITCH_ACCOUNT, texts.SEND_LATER, texts.DO_NOT_SEND}
 
 
 def width(text: str) -> int:

@@ -1,7 +1,10 @@
 """What was watched: ``POST /sync/history`` and ``/sync/history/remove`` (api.simkl.org, "sync").
 
 The shape is the meaning there: a show without seasons and episodes is all of it. Every show in a request made here has
-explicit seasons, and every season explicit episodes.
+explicit seasons, and every season explicit episodes; an anime film is one, too, and its only episode is S01E01.
+
+An anime's episodes are sent by TVDB's numbers, which are a library's, and ``use_tvdb_anime_seasons`` says so. With
+Simkl's own id they are counted within the cour that it names, and the flag would have them moved to another.
 """
 
 from __future__ import annotations
@@ -49,9 +52,9 @@ def add_request(watches: Sequence[Watch], token: Token) -> Request:
     return _request("/sync/history", _body(watches, with_dates=True), token)
 
 
-def remove_request(media: Media, token: Token) -> Request:
-    """Takes exactly this film or this episode out of the history."""
-    return _request("/sync/history/remove", _body([Watch(media)], with_dates=False), token)
+def remove_request(media: Sequence[Media], token: Token) -> Request:
+    """Takes exactly these films and episodes out of the history."""
+    return _request("/sync/history/remove", _body(map(Watch, media), with_dates=False), token)
 
 
 def read_history(response: Response, sent: Sequence[Media]) -> AddAnswer:
@@ -65,14 +68,17 @@ def _request(path: str, body: Mapping[str, object], token: Token) -> Request:
 
 def _body(watches: Iterable[Watch], with_dates: bool) -> dict[str, object]:
     movies: list[dict[str, object]] = []
+    anime: list[dict[str, object]] = []
     shows: dict[str, dict[str, Any]] = {}
     for media, watched_at in watches:
         date = {"watched_at": watched_at_text(watched_at)} if with_dates else {}
         if isinstance(media, Movie):
-            movies.append({**title_fields(media.title, media.year, media.ids), **date})
+            film = {**title_fields(media.title, media.year, media.ids), **date}
+            only = {"seasons": [{"number": 1, "episodes": [{"number": 1, **date}]}]}
+            (anime if media.is_anime else movies).append({**film, **(only if media.is_anime else {})})
             continue
         fields = title_fields(media.show.title, media.show.year, media.show.ids)
-        flag = {"use_tvdb_anime_seasons": True} if with_dates else {}
+        flag = {} if "simkl" in media.show.ids else {"use_tvdb_anime_seasons": True}
         show = shows.setdefault(repr(sorted(fields.items(), key=str)), {**fields, **flag, "seasons": {}})
         ids = {"ids": dict(media.ids)} if media.ids else {}
         show["seasons"].setdefault(media.season, []).append({"number": media.number, **ids, **date})
@@ -80,7 +86,9 @@ def _body(watches: Iterable[Watch], with_dates: bool) -> dict[str, object]:
         {**show, "seasons": [{"number": number, "episodes": episodes} for number, episodes in show["seasons"].items()]}
         for show in shows.values()
     ]
-    return {name: value for name, value in (("movies", movies), ("shows", listed)) if value}
+    if not with_dates:  # a removal passes over what is under "anime"
+        listed, anime = [*listed, *anime], []
+    return {name: value for name, value in (("movies", movies), ("shows", listed), ("anime", anime)) if value}
 
 
 def _not_found(body: Body, sent: Sequence[Media]) -> Iterator[Media]:
@@ -96,7 +104,8 @@ def _not_found(body: Body, sent: Sequence[Media]) -> Iterator[Media]:
     alone = _objects(echoed.get("episodes"))
     for media in sent:
         if isinstance(media, Movie):
-            is_missing = any(_is_same(one, media.title, media.year, media.ids) for one in movies)
+            listed = shows if media.is_anime else movies
+            is_missing = any(_is_same(one, media.title, media.year, media.ids) for one in listed)
         else:
             is_missing = any(_is_in(media, one) for one in shows) or any(_names(one, media) for one in alone)
         if is_missing:

@@ -48,7 +48,7 @@ def scrobble_request(action: str, media: Media, progress: float, token: Token) -
     """``action``: start, pause or stop. ``progress``: percent, two decimals at most."""
     body: dict[str, object] = {"progress": progress}
     if isinstance(media, Movie):
-        body["movie"] = title_fields(media.title, media.year, media.ids)
+        body["anime" if media.is_anime else "movie"] = title_fields(media.title, media.year, media.ids)
     else:
         body["show"] = title_fields(media.show.title, media.show.year, media.show.ids)
         episode: dict[str, object] = {"season": media.season, "number": media.number}

@@ -20,9 +20,10 @@ class Found(NamedTuple):
 SearchAnswer = Union[Found, Refusal]
 
 
-def file_request(file: str, token: Token) -> Request:
-    """``file``: a file's name, without any folder."""
-    return Request("POST", "/search/file", client_id=token.client_id, json={"file": file}, bearer=token.access_token)
+def file_request(file: str, token: Token, part: int = 1) -> Request:
+    """``file``: a file's name, without any folder. ``part``: which of the episodes in it, from 1 on."""
+    body: dict[str, object] = {"file": file} if part == 1 else {"file": file, "part": part}
+    return Request("POST", "/search/file", client_id=token.client_id, json=body, bearer=token.access_token)
 
 
 def words_request(kind: str, words: str, token: Token) -> Request:

@@ -14,6 +14,9 @@ from ..ui.commands import SIGN_OUT
 from . import ADDON_ID, ipc, texts
 from .texts import Texts
 
+_YES, _CUSTOM = 1, 2
+"""What ``yesnocustom`` returns for these buttons."""
+
 
 def is_connected() -> bool:
     """Whether a token is stored."""
@@ -21,9 +24,22 @@ def is_connected() -> bool:
 
 
 def sign_out() -> None:
-    """Asks once, then has the service forget the account."""
-    if xbmcgui.Dialog().yesno(_name(), Texts()(texts.SIGN_OUT_QUESTION)):
-        ipc.send(SIGN_OUT, ipc.new_request())
+    """Asks once, then has the service forget the account; what waits to be sent is kept or dropped as the user says."""
+    text, waiting = Texts(), ipc.marks_waiting()
+    if not waiting:
+        if xbmcgui.Dialog().yesno(_name(), text(texts.SIGN_OUT_QUESTION)):
+            ipc.send(SIGN_OUT, ipc.new_request())
+        return
+    count = text(texts.VIDEOS_WAIT).format(count=waiting)
+    choice = xbmcgui.Dialog().yesnocustom(
+        heading=_name(),
+        message="\n".join((text(texts.SIGN_OUT_QUESTION), count, text(texts.SEND_AFTER_SIGN_IN))),
+        customlabel=text(texts.DO_NOT_SEND),
+        nolabel=text(texts.CANCEL),
+        yeslabel=text(texts.SEND_LATER),
+    )
+    if choice in (_YES, _CUSTOM):
+        ipc.send(SIGN_OUT, ipc.new_request(), drop=choice == _CUSTOM)
 
 
 def show() -> bool:
@@ -40,9 +56,9 @@ def show() -> bool:
         nolabel=text(texts.CLOSE),
         yeslabel=text(texts.SWITCH_ACCOUNT),
     )
-    if choice == 2:
+    if choice == _CUSTOM:
         sign_out()
-    return choice == 1
+    return choice == _YES
 
 
 def _stored() -> Stored:

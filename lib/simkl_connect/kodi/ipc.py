@@ -60,6 +60,16 @@ def publish_activity(activity: Mapping[str, object]) -> None:
     xbmcgui.Window(HOME_WINDOW).setProperty(ACTIVITY_PROPERTY, json.dumps(activity))
 
 
+def marks_waiting() -> int:
+    """How many watched marks the service has still to send; 0 where it does not say."""
+    try:
+        activity = json.loads(home_property(ACTIVITY_PROPERTY))
+    except ValueError:
+        return 0
+    waiting = activity.get("waiting") if isinstance(activity, dict) else None
+    return waiting if isinstance(waiting, int) and waiting > 0 else 0
+
+
 def publish(state: str) -> None:
     """Makes ``state`` what everyone sees."""
     xbmcgui.Window(HOME_WINDOW).setProperty(STATE_PROPERTY, state)

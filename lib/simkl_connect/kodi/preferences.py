@@ -14,6 +14,8 @@ from .own_addon import own_addon
 PACKAGED_CLIENT_ID = os.path.join(b"resources", b"client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
 
+EXCLUDE_FOLDERS = tuple(f"exclude_folder_{number}" for number in range(1, 6))
+
 
 def client_id() -> str:
     """The user's own client id, else the packaged one, else an empty string. Raises AddonGone."""
@@ -29,7 +31,7 @@ def watching() -> Preferences:
     """What is to become of the videos that are watched. Raises AddonGone."""
     setting = own_addon().getSetting
     minutes = setting("scrobble_minimum")
-    folders = (setting(f"exclude_folder_{number}").strip() for number in range(1, 6))
+    folders = (setting(name).strip() for name in EXCLUDE_FOLDERS)
     return Preferences(
         scrobble=setting("scrobble") != "false",
         minimum=60.0 * int(minutes) if re.fullmatch(r"[0-9]{1,3}", minutes) else Preferences().minimum,
@@ -38,6 +40,15 @@ def watching() -> Preferences:
         marks=setting("scrobble_marks") != "false",
         notify=setting("notify_scrobbles") != "false",
     )
+
+
+def exclude_folder(folder: str) -> bool:
+    """Writes it into the first setting for an excluded folder that is free; false if none is. Raises AddonGone."""
+    addon = own_addon()
+    free = next((name for name in EXCLUDE_FOLDERS if not addon.getSetting(name).strip()), None)
+    if free is not None:
+        addon.setSetting(free, folder)
+    return free is not None and addon.getSetting(free) == folder
 
 
 def _packaged_client_id() -> str:

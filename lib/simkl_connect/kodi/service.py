@@ -26,7 +26,7 @@ from ..storage.database import Database
 from ..storage.legacy import Legacy
 from ..storage.settings_mirror import SettingsMirror
 from ..storage.token_store import TokenStore
-from ..ui.commands import AUTHORIZE, CANCEL, SIGN_OUT, WAKE, Command
+from ..ui.commands import ACTIONS, AUTHORIZE, CANCEL, SIGN_OUT, WAKE, Command
 from ..ui.view import View
 from . import files, ipc, library, preferences
 from .log import log
@@ -87,6 +87,7 @@ class Service(xbmc.Monitor):
                 ipc.publish_activity,
                 notify_scrobble,
                 self._refresher.grant_rejected,
+                preferences.exclude_folder,
             ),
         )
         player = WatchedPlayer(self._scrobbler, self._advance, clock.now)
@@ -97,6 +98,7 @@ class Service(xbmc.Monitor):
             AUTHORIZE: self._authorize,
             CANCEL: self._cancel,
             SIGN_OUT: self._sign_out,
+            **dict.fromkeys(ACTIONS, self._act),
         }
 
     def run(self) -> None:
@@ -149,7 +151,15 @@ class Service(xbmc.Monitor):
     def _cancel(self, _command: Command) -> None:
         self._authorizer.cancel()
 
+    def _act(self, command: Command) -> None:
+        self._scrobbler.hurry()
+        self._scrobbler.act(command.name, command.values)
+
     def _sign_out(self, command: Command) -> None:
+        if command.values.get("clear") is True:
+            self._scrobbler.clear()
+        if command.values.get("drop") is True:
+            self._scrobbler.drop_waiting()
         self._authorizer.reset(command.request)
         self._refresher.sign_out()
         self._mirror.look_again()

@@ -1,14 +1,23 @@
-"""What the user can see: the activity property of the last video, and a row for each of the last hundred."""
+"""What the user can see: the activity property of the last video, and a row for each of the last hundred.
+
+A row is a JSON object: ``title``, ``at`` (Unix seconds of the last look at the
+video), ``status``, ``reason``, ``progress``
+(percent), ``media`` (see media_json.py), ``can`` (see possible.py), ``undone``, ``file`` (the folder, as an exclusion
+names it), ``addon`` (the plug-in's id). The others are the service's own: ``subject`` (see subjects.py), ``asked``,
+``owner``, ``watched_at``, ``length``, ``never`` and ``kept``: what was
+excluded from here, and what of it not by a setting. Nothing holds a path with a password, or the path of a file.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from ..errors import StorageFailed
 from ..media import Media
 from .media_json import dump_media, to_object
+from .possible import possible
 from .reasons import Reason, Status
 
 if TYPE_CHECKING:
@@ -35,18 +44,18 @@ class Activity:
         self._publish = publish
         self._wall_clock = wall_clock
         self._waiting = waiting
-        self._last = 0
+        self._last = -1
         self._shown: dict[str, object] = {"title": "", "status": "", "reason": ""}
         self._published: dict[str, object] = {}
         self._changes: dict[int, dict[str, object]] = {}
 
-    def begin(self, title: str) -> int:
-        """A new row, of which the property speaks from now on; 0 if it could not be written."""
+    def begin(self, title: str, fields: Mapping[str, object]) -> int:
+        """A new row with these fields, of which the property speaks from now on; 0 if it could not be written."""
         self._last = 0
         self._shown = {"title": title, "status": "", "reason": ""}
         try:
             with self._database.transaction():
-                self._last = self._database.push(KIND, json.dumps({"title": title, "at": self._wall_clock()}))
+                self._last = self._database.push(KIND, _dump({**fields, "title": title, "at": self._wall_clock()}))
                 self._database.remove([row for row, _ in self._database.rows(KIND)[:-KEPT]])
         except StorageFailed as failed:
             _log.warning("activity: %s", failed)
@@ -68,10 +77,37 @@ class Activity:
         if row == self._last:
             self._shown = {**self._shown, **said, **named}
         if row:
-            more: dict[str, object] = {} if progress is None else {"progress": progress}
+            more: dict[str, object] = {} if progress is None else {"progress": progress, "at": self._wall_clock()}
             if media:
                 more["media"] = [dump_media(one) for one in media]
-            self._changes.setdefault(row, {}).update({**said, **named, **more, "at": self._wall_clock()})
+            self.note(row, {**said, **named, **more})
+
+    def note(self, row: int, fields: Mapping[str, object]) -> None:
+        """Adds to the row what the property does not speak of."""
+        if row:
+            self._changes.setdefault(row, {}).update(fields)
+
+    def note_watched(self, row: int, owner: str, watched_at: float | None, length: float) -> None:
+        """The video was watched, by ``owner``: what it takes to make or to remove its mark later."""
+        self.note(row, {"owner": owner, "watched_at": watched_at, "length": length})
+
+    def rows(self) -> dict[int, Mapping[str, Any]]:
+        """All rows by id as they stand, the oldest first; none if they can't be read."""
+        try:
+            stored = self._database.rows(KIND)
+        except StorageFailed as failed:
+            _log.warning("activity: %s", failed)
+            return {}
+        return {row: {**to_object(item), **self._changes.get(row, {})} for row, item in stored}
+
+    def clear(self) -> None:
+        """Removes all rows."""
+        self._changes.clear()
+        self._last, self._shown = -1, {"title": "", "status": "", "reason": ""}
+        try:
+            self._database.remove([row for row, _ in self._database.rows(KIND)])
+        except StorageFailed as failed:
+            _log.warning("activity: %s", failed)
 
     def advance(self) -> None:
         """Publishes and writes what has changed."""
@@ -86,7 +122,7 @@ class Activity:
             with self._database.transaction():
                 for row, item in self._database.rows(KIND):
                     if row in changes:
-                        self._database.replace(row, json.dumps({**to_object(item), **changes[row]}))
+                        self._database.replace(row, _dump({**to_object(item), **changes[row]}))
         except StorageFailed as failed:
             _log.warning("activity: %s", failed)
 
@@ -94,3 +130,7 @@ class Activity:
     def is_changed(self) -> bool:
         """Whether :meth:`advance` has something to do."""
         return bool(self._changes) or {**self._shown, "waiting": self._waiting()} != self._published
+
+
+def _dump(row: Mapping[str, object]) -> str:
+    return json.dumps({**row, "can": possible(row)})

@@ -32,12 +32,17 @@ class Notification(NamedTuple):
     videos: int = 1
 
 
+def _no_room(_folder: str) -> bool:
+    return False
+
+
 class Callbacks(NamedTuple):
     """Called on the service's thread; none may block for long.
 
     ``preferences``: the settings now. ``look_up`` gives a library row by type (``movie`` or ``episode``) and id as
     :class:`PlayingItem`, whose ``file`` is the row's own; None if it is gone. ``publish_activity`` gets the activity
-    property. ``grant_rejected`` gets the access token that Simkl refused.
+    property. ``grant_rejected`` gets the access token that Simkl refused. ``exclude_folder`` writes a folder into a
+    free setting; false if there is none.
     """
 
     preferences: Callable[[], Preferences]
@@ -45,6 +50,7 @@ class Callbacks(NamedTuple):
     publish_activity: Callable[[Mapping[str, object]], None]
     notify: Callable[[Notification], None]
     grant_rejected: Callable[[Secret], None]
+    exclude_folder: Callable[[str], bool] = _no_room
 
 
 def may_write(token: Token) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Callable, NamedTuple, Union
 
-from ..api.history import AddAnswer, HistoryAnswer, Watch, add_request, read_history
+from ..api.history import AddAnswer, HistoryAnswer, Watch, add_request, read_history, remove_request
 from ..api.scrobble import (
     AlreadyWatched,
     InsufficientScope,
@@ -19,10 +19,10 @@ from ..api.scrobble import (
 )
 from ..auth.events import GrantEnded
 from ..environment import Environment
-from ..errors import PermanentError, TransientError
+from ..errors import PermanentError, Problem, TransientError
 from ..http.messages import Response
 from ..http.worker import Job, Priority
-from ..media import Movie
+from ..media import Media, Movie
 from ..models import Token
 from .callbacks import owners_of
 from .lookup import Lookup
@@ -38,6 +38,9 @@ STOP_WITHIN = 15.0
 
 WRITE_AGAIN = 10.0
 """Seconds between attempts to put on the disk what could not be written."""
+
+_UNCERTAIN = (Problem.TIMEOUT, Problem.SERVER_TROUBLE, Problem.BAD_ANSWER)
+"""After these, nobody knows whether the request took effect."""
 
 _log = logging.getLogger(__name__)
 Answer = Union[ScrobbleAnswer, AddAnswer]
@@ -55,7 +58,8 @@ class _Sent(NamedTuple):
 class Delivery:
     """Never blocks; one thread. ``settled`` is called with an entry and None if it is on Simkl, else why it never will.
 
-    ``refused`` is called with the token that was used and an answer that is about the token.
+    ``resolved`` is called with an entry and what its file's name means. ``refused`` is called with the token that was
+    used and an answer that is about the token.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Delivery:
         lookup: Lookup,
         retry: Retry,
         settled: Callable[[Entry, Reason | None], None],
+        resolved: Callable[[Entry, tuple[Media, ...]], None],
         refused: Callable[[Token, object], None],
     ) -> None:
         self._environment = environment
@@ -72,16 +77,20 @@ class Delivery:
         self._lookup = lookup
         self._retry = retry
         self._settled = settled
+        self._resolved = resolved
         self._refused = refused
         self._sent: list[_Sent] = []
         self._batch = BATCH
 
-    def send_now(self, handle: int, progress: float, token: Token) -> None:
+    def is_on_its_way(self, handle: int) -> bool:
+        """Whether the answer to it is still to come."""
+        return any(handle in sent.handles for sent in self._sent)
+
+    def send_now(self, handle: int, described: Media, progress: float, token: Token) -> None:
         """Sends a mark that was made this moment. If that fails, it goes with the others."""
-        entry = self._outbox.get(handle)
-        if entry is None or entry.media is None or self._retry.is_paused:
+        if self._retry.is_paused or self._is_to_be_removed(handle):
             return
-        request = scrobble_request("stop", entry.media, progress, token)
+        request = scrobble_request("stop", described, progress, token)
         job: Job[Answer] = self._environment.worker.submit(request, _read_stop, Priority.SCROBBLE)
         self._sent.append(_Sent((handle,), token, job, self._environment.clock() + STOP_WITHIN))
 
@@ -98,6 +107,10 @@ class Delivery:
             return
         self._resolve(token)
         self._send(token)
+
+    def withdraw(self) -> None:
+        """Takes back what is not on its way yet."""
+        self._sent = [sent for sent in self._sent if not sent.job.cancel()]
 
     def seconds_to_wait(self, token: Token | None) -> float | None:
         """Seconds until the next attempt; None: nothing waits, or only an answer changes something."""
@@ -118,8 +131,10 @@ class Delivery:
         return any(sent.stop_until is None for sent in self._sent)
 
     def _due(self) -> list[tuple[int, Entry]]:
-        """What can be sent now: not failed, the signed-in account's, not on its way, not being asked about."""
+        """What can be sent now: not failed, the signed-in account's, not on its way, not being asked about, and no
+        removal of what is on its way."""
         busy = {handle for sent in self._sent for handle in sent.handles}
+        coming = {entry.key for entry in map(self._outbox.get, busy) if entry is not None}
         owners = owners_of(self._environment.tokens)
         return [
             (handle, entry)
@@ -128,7 +143,14 @@ class Delivery:
             and handle not in busy
             and entry.owner in owners
             and not (entry.media is None and self._lookup.is_busy)
+            and not (entry.removal and entry.key in coming)
         ]
+
+    def _is_to_be_removed(self, handle: int) -> bool:
+        """Whether an older mark of it waits to be taken away, which must come first."""
+        entry = self._outbox.get(handle)
+        removals = (one.key for _, one in self._outbox.entries() if one.removal and one.failed is None)
+        return entry is not None and entry.key in removals
 
     def _resolve(self, token: Token) -> None:
         """Puts films and episodes in the place of file names, as far as Simkl has been asked."""
@@ -144,12 +166,19 @@ class Delivery:
                 first, *others = (entry._replace(media=one, asked=None) for one in meaning)
                 self._outbox.add(others)
                 self._outbox.change(handle, first)
+                self._resolved(entry, meaning)
 
     def _send(self, token: Token) -> None:
+        """The oldest ones, marks or removals: what is taken away after it was marked comes after it."""
         batch: dict[str, tuple[int, Entry]] = {}
+        is_removal = False
         for handle, entry in self._due():
-            if entry.media is not None and len(batch) < self._batch:
-                batch.setdefault(entry.key, (handle, entry))
+            if entry.media is None:
+                continue
+            is_removal = is_removal if batch else entry.removal
+            if entry.removal is not is_removal or len(batch) >= self._batch:
+                break
+            batch.setdefault(entry.key, (handle, entry))
         watches = []
         for handle, entry in batch.values():
             ways = candidates(entry.media) if entry.media is not None else []
@@ -164,7 +193,7 @@ class Delivery:
         def read(response: Response) -> Answer:
             return read_history(response, media)
 
-        request = add_request([watch for _, watch in watches], token)
+        request = remove_request(media, token) if is_removal else add_request([watch for _, watch in watches], token)
         job: Job[Answer] = self._environment.worker.submit(request, read, Priority.SCROBBLE)
         self._sent.append(_Sent(tuple(handle for handle, _ in watches), token, job))
 
@@ -184,6 +213,8 @@ class Delivery:
         elif isinstance(answer, (TransientError, PermanentError)):
             _log.info("marks not sent yet: %s (%s)", answer.problem.value, answer.detail)
             self._retry.fail(answer)
+            if answer.problem in _UNCERTAIN:
+                self._doubt(sent.handles)
             self._refused(sent.token, answer)
         elif isinstance(answer, (GrantEnded, InsufficientScope)):
             self._refused(sent.token, answer)
@@ -205,6 +236,12 @@ class Delivery:
             self._settled(entry, None)
         self._try_otherwise([handle for handle, _ in unknown])
         self._batch = BATCH
+
+    def _doubt(self, handles: tuple[int, ...]) -> None:
+        for handle in handles:
+            entry = self._outbox.get(handle)
+            if entry is not None and not entry.uncertain:
+                self._outbox.change(handle, entry._replace(uncertain=True))
 
     def _narrow(self, handles: tuple[int, ...]) -> None:
         """One wrong mark has a whole batch refused: halves of it, until the one is found."""

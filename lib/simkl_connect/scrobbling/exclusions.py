@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Iterable, NamedTuple
 from urllib.parse import unquote
 
-STACK = "stack://"
+STACK, PLUGIN = "stack://", "plugin://"
+_ADDON_ID = re.compile(r"(?:plugin|script)\.[a-z0-9_.-]{1,100}")
 _INNER = ("zip", "rar", "archive", "multipath", "iso9660", "udf", "bluray")
 """Schemes whose host is a whole address, percent-encoded (Kodi's URL.cpp)."""
+_WITH_FOLDERS = ("", "smb", "nfs", "ftp", "ftps", "sftp", "dav", "davs")
+"""Schemes whose addresses are files in folders; elsewhere a folder's name may be a secret, or be another each time."""
 
 
 class Preferences(NamedTuple):
@@ -37,6 +41,22 @@ def is_excluded(paths: Iterable[str], excluded: Iterable[str]) -> bool:
     folders = [folder for folder in map(_comparable, excluded) if folder.strip("/")]
     files = [_comparable(part) for path in paths for part in parts_of(path) if part]
     return any(_is_in(file, folder) for file in files for folder in folders)
+
+
+def folder_of(path: str) -> str:
+    """The folder of a (first) file, to be excluded; without user and password. "" where there is none to speak of."""
+    scheme, found, rest = _comparable(parts_of(path)[0]).rpartition("://")
+    folder = rest.rpartition("/")[0]
+    if scheme not in _WITH_FOLDERS or not folder.strip("/"):
+        return ""
+    folder = folder if unquote(folder) == folder else folder.replace("%", "%25")
+    return f"{scheme}{found}{folder}/"
+
+
+def addon_of(paths: Iterable[str]) -> str:
+    """The id of the plug-in that one of ``paths`` is of, or ""."""
+    found = (path[len(PLUGIN) :].partition("/")[0].lower() for path in paths if path.lower().startswith(PLUGIN))
+    return next((addon for addon in found if _ADDON_ID.fullmatch(addon)), "")
 
 
 def _is_in(file: str, folder: str) -> bool:

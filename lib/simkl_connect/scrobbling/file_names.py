@@ -59,10 +59,11 @@ class AskSimkl(NamedTuple):
 
 class Judged(NamedTuple):
     """What Simkl found. ``namesake``: a show's name to look up before it is believed, because no year tells; or
-    empty."""
+    empty. ``more``: Simkl reads another episode in the name, which :func:`judge` did not."""
 
     media: tuple[Media, ...]
     namesake: str = ""
+    more: bool = False
 
 
 def is_trailer(text: str) -> bool:
@@ -93,7 +94,7 @@ def read_name(path: str) -> FileName | None:
         return None
     stem = _ENDING.sub("", name)
     found = _EPISODES.search(stem)
-    title = _plain(stem[: found.start()] if found else stem)
+    title = plain(stem[: found.start()] if found else stem)
     years = tuple(int(year) for year in _YEAR.findall(stem))
     if not years:
         years = _folder_years(path, title)
@@ -132,14 +133,29 @@ def judge(asked: AskSimkl, answer: object) -> Judged | Reason:
     if asked.years and show.year not in asked.years:
         return Reason.NAMESAKES
     media = tuple(Episode(show, asked.season or 0, number) for number in asked.numbers)
-    return Judged(media, "" if asked.years else show.title)
+    more = episode.get("multipart") in (1, "1") and len(media) == 1
+    return Judged(media, "" if asked.years else show.title, more)
+
+
+def with_part(judged: Judged, answer: object) -> Judged:
+    """With what Simkl says of the next part of the file, if that is the next episode."""
+    last = judged.media[-1]
+    body = answer if isinstance(answer, dict) else {}
+    show, episode = _title(body.get("show")), body.get("episode")
+    if not isinstance(last, Episode) or show is None or not isinstance(episode, dict):
+        return judged._replace(more=False)
+    following = last._replace(number=last.number + 1)
+    place = (as_number(episode.get("season")), as_number(episode.get("episode")))
+    if show != last.show or place != (following.season, following.number) or len(judged.media) >= _SEVERAL:
+        return judged._replace(more=False)
+    return judged._replace(media=(*judged.media, following), more=episode.get("multipart") in (1, "1"))
 
 
 def count_namesakes(title: str, answer: object) -> int:
     """How many titles of a ``/search/tv`` or ``/search/anime`` answer are called exactly so."""
     rows = answer if isinstance(answer, list) else []
     titles = [row.get("title") for row in rows if isinstance(row, dict)]
-    return sum(isinstance(one, str) and _plain(one) == _plain(title) for one in titles)
+    return sum(isinstance(one, str) and plain(one) == plain(title) for one in titles)
 
 
 def as_number(value: object) -> int | None:
@@ -175,12 +191,12 @@ def _folder_years(path: str, title: str) -> tuple[int, ...]:
     """The year of the folder, or of the one above a season's, whose name is the title with a year in brackets."""
     for folder in reversed(re.split(r"[\\/]", parts_of(path)[0])[-3:-1]):
         found = _FOLDER_YEAR.search(folder)
-        if found and title and _plain(folder[: found.start()]) == title:
+        if found and title and plain(folder[: found.start()]) == title:
             return (int(found.group(1)),)
     return ()
 
 
-def _plain(title: str) -> str:
+def plain(title: str) -> str:
     """For comparing names: lower case, no punctuation, no year in brackets at the end."""
     text = re.sub(r"\((?:19|20)\d\d\)", " ", title)
     return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())

@@ -8,6 +8,9 @@ from ..media import Episode, Media, Movie, Show
 from .file_names import as_number, as_year
 from .library_items import IDS, Fields, known_ids, text_of
 
+REMEMBERED = 20
+"""Values of other add-ons' properties."""
+
 
 def hinted(item: Fields, player_info: str, trakt_ids: str) -> Media | None:
     """By ``TMDbHelper.PlayerInfoString``, else by ``script.trakt.ids``; None where neither is of use."""
@@ -55,3 +58,23 @@ def _object(text: str) -> Fields:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+class Seen:
+    """The values of other add-ons' properties, by what each was about, to know a stale one."""
+
+    def __init__(self) -> None:
+        self._subjects: dict[str, str] = {}
+
+    def fresh(self, hint: str, subject: str) -> str:
+        """The hint; "" if it was there when another video played."""
+        if not hint or self._subjects.setdefault(hint, subject) != subject:
+            return ""
+        for old in list(self._subjects)[:-REMEMBERED]:
+            del self._subjects[old]
+        return hint
+
+    def rename(self, hint: str, before: str) -> None:
+        """The video that the hint is about goes by another name now."""
+        if self._subjects.get(hint) == before:
+            del self._subjects[hint]

@@ -36,10 +36,12 @@ class PlayingItem(NamedTuple):
 
 
 class Identified(NamedTuple):
-    """What plays; two or more for a file that holds several episodes. ``live``: a programme on live TV."""
+    """What plays; two or more for a file that holds several episodes. ``live``: a programme on live TV. ``chosen``: the
+    user has said so."""
 
     media: tuple[Media, ...]
     live: bool = False
+    chosen: bool = False
 
 
 class Skipped(NamedTuple):
@@ -53,7 +55,7 @@ def identify(playing: PlayingItem, preferences: Preferences) -> Identified | Ski
     reason = _left_alone(playing, preferences)
     if reason is not None:
         return Skipped(reason)
-    if _library_id(playing.item) is not None:
+    if library_id(playing.item) is not None:
         return _from_library(playing)
     found = _from_tag(playing)
     if isinstance(found, Identified) and is_channel(playing):
@@ -118,7 +120,7 @@ def _left_alone(playing: PlayingItem, preferences: Preferences) -> Reason | None
         return Reason.LIVE_TV
     if not preferences.pvr and any(path.startswith("pvr://recordings/") for path in paths):
         return Reason.RECORDING
-    if _library_id(item) is None and any(is_disc(path) for path in paths):
+    if library_id(item) is None and any(is_disc(path) for path in paths):
         return Reason.DISC
     return None
 
@@ -135,21 +137,21 @@ def _is_excluded_by_its_add_on(playing: PlayingItem) -> bool:
     return any(str(value).lower() in ("true", "1") for value in values)
 
 
-def _library_id(item: Fields) -> int | None:
+def library_id(item: Fields) -> int | None:
     """The row's id; a channel's ``id`` is not the library's."""
     number = as_number(item.get("id"))
     return number if number and item.get("type") in ("movie", "episode") else None
 
 
 def _from_library(playing: PlayingItem) -> Identified | Skipped | AskSimkl:
-    rows = _rows_of_file(playing) if playing.item.get("type") == "episode" else [playing.item]
+    rows = rows_of_file(playing) if playing.item.get("type") == "episode" else [playing.item]
     media = [one for one in (library_media(row, playing.show) for row in rows) if one is not None]
     if media:
         return Identified(tuple(media))
     return _by_title(playing)
 
 
-def _rows_of_file(playing: PlayingItem) -> list[Fields]:
+def rows_of_file(playing: PlayingItem) -> list[Fields]:
     """The episode that Kodi names, and the others that are in the same file; in order."""
     item = playing.item
     file = item.get("file")
@@ -170,7 +172,7 @@ def _rows_of_file(playing: PlayingItem) -> list[Fields]:
 def _from_tag(playing: PlayingItem) -> Identified | Skipped | AskSimkl:
     """A plug-in's video, a server's, a loose file: by its tag's ids, then another add-on's hint, then a name."""
     item = playing.item
-    is_loose = not _is_of_plugin(playing) and not playing.file.lower().startswith(("http://", "https://"))
+    is_loose = not is_of_plugin(playing) and not playing.file.lower().startswith(("http://", "https://"))
     season, number = as_number(item.get("season")), as_number(item.get("episode"))
     is_episode = season is not None and bool(number) and bool(text_of(item, "showtitle"))
     media = _tagged_episode(item) if is_episode else _tagged_movie(item)
@@ -204,13 +206,14 @@ def _by_title(playing: PlayingItem) -> Skipped | AskSimkl:
     if show and season is not None and number:
         name = read_name(f"{show} S{season:02}E{number:02}.mkv")
     else:
-        plain = not _is_of_plugin(playing)
+        plain = not is_of_plugin(playing)
         name = read_name(playing.file) if plain else None
     asked = question(name) if name is not None else None
     return Skipped(Reason.NAME_SAYS_TOO_LITTLE) if asked is None else asked
 
 
-def _is_of_plugin(playing: PlayingItem) -> bool:
+def is_of_plugin(playing: PlayingItem) -> bool:
+    """Whether an add-on plays it."""
     return any(path.lower().startswith("plugin://") for path in paths_of(playing))
 
 

@@ -10,7 +10,7 @@ from ..errors import PermanentError, TransientError
 from ..http.worker import Job, Priority, Worker
 from ..media import Media
 from ..models import Token
-from .file_names import AskSimkl, Judged, count_namesakes, judge
+from .file_names import AskSimkl, Judged, count_namesakes, judge, with_part
 from .reasons import Reason
 from .retry import Retry
 
@@ -40,6 +40,10 @@ class Lookup:
     def answer(self, asked: AskSimkl) -> tuple[Media, ...] | Reason | None:
         """What it is, or why nobody knows; None: not asked yet."""
         return self._known.get(asked)
+
+    def forget(self, asked: AskSimkl) -> None:
+        """Simkl may know better by now."""
+        self._known.pop(asked, None)
 
     @property
     def is_busy(self) -> bool:
@@ -75,13 +79,18 @@ class Lookup:
             if isinstance(judged, Reason):
                 return self._settle(asked, judged)
             self._judged, self._namesakes, self._kinds = judged, 0, list(_KINDS) if judged.namesake else []
+        elif self._judged.more:
+            self._judged = with_part(self._judged, body)
         else:
             self._namesakes += count_namesakes(self._judged.namesake, body)
         if self._namesakes > 1:
             return self._settle(asked, Reason.NAMESAKES)
-        if not self._kinds:
+        if self._judged.more:
+            request = file_request(asked.file, token, part=len(self._judged.media) + 1)
+        elif self._kinds:
+            request = words_request(self._kinds.pop(0), self._judged.namesake, token)
+        else:
             return self._settle(asked, self._judged.media)
-        request = words_request(self._kinds.pop(0), self._judged.namesake, token)
         self._job = self._worker.submit(request, read_search, self._priority)
         return False
 

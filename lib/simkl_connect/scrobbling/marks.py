@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import Callable, Iterable, NamedTuple
+from typing import Callable, Iterable, Mapping, NamedTuple
 
 from ..environment import Environment
 from ..media import Media
 from .callbacks import Callbacks
+from .decisions import Decisions
 from .file_names import as_number
-from .identify import Identified, identify
+from .identify import Identified
 from .media_json import media_key
 from .outbox import Entry
+from .subjects import dump_origin, origin_of
 
 SETTLE = 2.5
 """Seconds without another mark after which they are sent: a whole show comes as one change for each episode."""
@@ -46,23 +48,26 @@ def read_update(data: object) -> Update | None:
 
 
 class Marks:
-    """``keep`` gets what was marked. One thread."""
+    """``keep`` gets what was marked, and for a single video where it is from. One thread."""
 
     def __init__(
         self,
         environment: Environment,
         callbacks: Callbacks,
+        decisions: Decisions,
         owner: Callable[[], str],
-        keep: Callable[[list[Entry]], None],
+        keep: Callable[[list[Entry], Mapping[str, object]], None],
     ) -> None:
         self._environment = environment
         self._callbacks = callbacks
+        self._decisions = decisions
         self._owner = owner
         self._keep = keep
         self._played: dict[tuple[str, int], float] = {}
         self._echoes: dict[Update, float] = {}
         self._waiting: dict[tuple[str, int], float] = {}
         self._found: dict[str, Entry] = {}
+        self._origins: list[Mapping[str, object]] = []
         self._due = 0.0
 
     def played(self, keys: Iterable[tuple[str, int]]) -> None:
@@ -109,11 +114,13 @@ class Marks:
         playing = self._callbacks.look_up(*key)
         if playing is None:
             return
-        outcome = identify(playing, self._callbacks.preferences())
+        outcome = self._decisions.identify(playing)
         if not isinstance(outcome, Identified):
             _log.info("a mark made by hand is left alone: %s", getattr(outcome, "reason", "unsure"))
             return
         watched_at = at if playing.item.get("lastplayed", True) else None
+        if not self._found.keys() >= set(map(media_key, outcome.media)):
+            self._origins.append(dump_origin(origin_of(playing)))
         for one in outcome.media:
             self._found.setdefault(media_key(one), self._entry(one, watched_at))
 
@@ -121,6 +128,6 @@ class Marks:
         return Entry(media, watched_at, self._owner())
 
     def _flush(self) -> None:
-        found, self._found = self._found, {}
+        found, origins, self._found, self._origins = self._found, self._origins, {}, []
         if found and self._owner():
-            self._keep(list(found.values()))
+            self._keep(list(found.values()), origins[0] if len(origins) == 1 else {})

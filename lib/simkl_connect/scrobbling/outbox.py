@@ -33,7 +33,8 @@ class Entry(NamedTuple):
 
     ``media``: what was watched; or ``asked``: a file's name that Simkl has not been asked about yet. ``length``: of
     the video in seconds, 0 if not known. ``candidate``: the number of the next description to try. ``failed``: why it
-    is not tried any more. ``activity``: its row on the activity page, 0 for none.
+    is not tried any more. ``activity``: its row on the activity page, 0 for none. ``removal``: the mark is to be taken
+    away. ``uncertain``: it was sent, and nobody knows whether it is on Simkl.
     """
 
     media: Media | None
@@ -44,10 +45,12 @@ class Entry(NamedTuple):
     candidate: int = 0
     failed: Reason | None = None
     activity: int = 0
+    removal: bool = False
+    uncertain: bool = False
 
     @property
     def key(self) -> str:
-        """The same for the same video."""
+        """The same for the same video, whether it is marked or its mark is taken away."""
         if self.media is not None:
             return media_key(self.media)
         return f"file {self.asked.file}" if self.asked is not None else ""
@@ -76,7 +79,7 @@ class Outbox:
         """
         new = []
         for entry in entries:
-            if not self._is_repeated(entry):
+            if entry.removal or not self._is_repeated(entry):
                 self._entries[self._next] = entry
                 new.append(self._next)
                 self._next += 1
@@ -86,6 +89,19 @@ class Outbox:
     def entries(self) -> list[tuple[int, Entry]]:
         """All of them, the oldest first."""
         return sorted(self._entries.items())
+
+    def of_row(self, row: int) -> list[tuple[int, Entry]]:
+        """Those of a row of the activity page."""
+        return [(handle, entry) for handle, entry in self.entries() if row and entry.activity == row]
+
+    def forget(self, entry: Entry) -> None:
+        """The same video may be marked again, as if it had never been."""
+        self._recent.pop(f"{entry.owner} {entry.key}", None)
+
+    def forget_all(self) -> None:
+        """No mark is remembered any more."""
+        self._recent.clear()
+        self._save()
 
     def get(self, handle: int) -> Entry | None:
         """The entry, or None if it is gone."""
@@ -114,11 +130,22 @@ class Outbox:
 
     def waiting(self, owners: Collection[str]) -> int:
         """How many of the marks of ``owners`` are still to be sent."""
-        return sum(entry.failed is None and entry.owner in owners for entry in self._entries.values())
+        waiting = (
+            entry.failed is None and not entry.removal for entry in self._entries.values() if entry.owner in owners
+        )
+        return sum(waiting)
 
-    def drop(self, owners: Collection[str]) -> None:
-        """Removes the marks of ``owners``, as the user wants it at a sign-out; the failed ones as well."""
-        self.remove([handle for handle, entry in self.entries() if entry.owner in owners])
+    def drop(self, owners: Collection[str]) -> list[Entry]:
+        """Removes the marks of ``owners``, the failed ones as well. Returns those that were still to be sent."""
+        dropped = [(handle, entry) for handle, entry in self.entries() if entry.owner in owners]
+        self.remove([handle for handle, _ in dropped])
+        return [entry for _, entry in dropped if entry.failed is None]
+
+    def adopt(self, owner: str, names: Collection[str]) -> None:
+        """Writes ``owner`` on the marks of all its ``names``: those of a sign-in go with it, the account's id stays."""
+        for handle, entry in self.entries():
+            if entry.owner != owner and entry.owner in names:
+                self.change(handle, entry._replace(owner=owner))
 
     def save(self) -> None:
         """Writes what could not be written before."""
@@ -145,7 +172,7 @@ class Outbox:
                 for handle in unsaved:
                     rows[handle] = self._database.push(KIND, _dump(self._entries[handle]))
                 self._database.remove(self._gone)
-                values = {RECENT: json.dumps(self._recent)} if unsaved else {}
+                values = {RECENT: json.dumps(self._recent) if self._recent else ""}
                 if ends_session:
                     values[SESSION] = ""
                 self._database.write(values)
@@ -182,6 +209,8 @@ def _dump(entry: Entry) -> str:
         "candidate": entry.candidate,
         "failed": entry.failed.value if entry.failed is not None else "",
         "activity": entry.activity,
+        "removal": entry.removal,
+        "uncertain": entry.uncertain,
     }
     return json.dumps({name: value for name, value in fields.items() if value not in (None, "", 0)})
 
@@ -194,7 +223,8 @@ def _load(item: str) -> Entry | None:
     failed = next((reason for reason in Reason if reason.value == fields.get("failed")), None)
     watched_at, length = number(fields.get("watched_at")), number(fields.get("length"))
     candidate, activity = int(number(fields.get("candidate")) or 0), int(number(fields.get("activity")) or 0)
-    return Entry(media, watched_at, owner, asked, length or 0.0, max(candidate, 0), failed, activity)
+    flags = (fields.get("removal") is True, fields.get("uncertain") is True)
+    return Entry(media, watched_at, owner, asked, length or 0.0, max(candidate, 0), failed, activity, *flags)
 
 
 def number(value: object) -> float | None:

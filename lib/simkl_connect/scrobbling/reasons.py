@@ -52,7 +52,7 @@ MEANINGS: dict[Reason, str] = {
     Reason.LIVE_TV: "live TV, and the setting for it is off",
     Reason.RECORDING: "a recording, and the setting for it is off",
     Reason.DISC: "a disc or disc image that is not in the library: its titles don't say what they are",
-    Reason.EXCLUDED: "in a folder or add-on that is excluded in the settings",
+    Reason.EXCLUDED: "in a folder that is excluded in the settings, or of a show or add-on that is never wanted",
     Reason.TRAILER: "a trailer, or excluded by the add-on that plays it",
     Reason.TOO_SHORT: "shorter than the setting allows",
     Reason.NO_LENGTH: "the length never became known, so nobody can say how much was watched",

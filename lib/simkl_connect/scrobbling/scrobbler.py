@@ -5,25 +5,24 @@ The Kodi side hands in events as they come, and samples once a second; nothing h
 
 from __future__ import annotations
 
-import logging
+from typing import Mapping
 
 from ..environment import Environment
-from ..errors import StorageFailed
 from .callbacks import Callbacks, owner_of
+from .decisions import Decisions
 from .file_names import AskSimkl
+from .hints import Seen
 from .identify import (
     Identified,
     PlayingItem,
     Skipped,
     hint_subject,
-    identify,
     is_channel,
     is_same_video,
     media_title,
     shown_title,
 )
 from .marks import Marks
-from .outbox import SESSION
 from .playback import (
     Aborted,
     Action,
@@ -38,16 +37,13 @@ from .playback import (
     Started,
     Stopped,
 )
+from .possible import UNSURE
 from .reasons import Reason, Status
-from .session import RECORD_EVERY, Session, due_marks, record
+from .session import RECORD_EVERY, Session, due_marks, read_record, record, row_fields, write_record
 from .submitter import Submitter
 
-HINTS = 20
-"""Values of other add-ons' properties that are remembered, to know a stale one."""
 _SILENT = (Reason.MUSIC, Reason.SWITCHED_OFF)
 """What the activity page says nothing about."""
-
-_log = logging.getLogger(__name__)
 
 
 class Scrobbler:
@@ -56,15 +52,16 @@ class Scrobbler:
     def __init__(self, environment: Environment, callbacks: Callbacks) -> None:
         self._environment = environment
         self._callbacks = callbacks
-        self._submitter = Submitter(environment, callbacks)
-        self._activity = self._submitter.activity
-        self._marks = Marks(environment, callbacks, self._owner_of_marks, self._submitter.mark_by_hand)
+        self.decisions = Decisions(environment.database, callbacks.preferences, environment.clock)
+        self._submitter = Submitter(environment, callbacks, self.decisions)
+        self._activity, self._actions = self._submitter.activity, self._submitter.actions
+        self._marks = Marks(environment, callbacks, self.decisions, self._owner_of_marks, self._submitter.mark_by_hand)
         self._playback = Playback()
         self._session = Session()
         self._is_ending = False
         self._record_at = 0.0
-        self._hints: dict[str, str] = {}
-        self._recover()
+        self._hints = Seen()
+        self._submitter.recover(due_marks(read_record(environment.database)))
 
     @property
     def _plays(self) -> bool:
@@ -87,11 +84,11 @@ class Scrobbler:
         if not is_open or not (self._session.outcome == unsure or isinstance(self._session.outcome, AskSimkl)):
             return
         for hint in (playing.trakt_ids, playing.player_info):
-            if self._hints.get(hint) == hint_subject(self._session.playing):
-                del self._hints[hint]  # it was about this video, by whatever name
-        outcome = identify(self._fresh(playing), self._callbacks.preferences())
+            self._hints.rename(hint, hint_subject(self._session.playing))
+        outcome = self.decisions.identify(self._fresh(playing))
         if outcome != unsure and outcome != self._session.outcome:
             self._session = self._session._replace(playing=playing, title=shown_title(playing))
+            self._activity.note(self._session.activity, row_fields(playing, outcome, self.decisions))
             self._learn(outcome)
 
     def sampled(self, file: str, position: float, length: float) -> None:
@@ -143,6 +140,20 @@ class Scrobbler:
         """Before a sign-out, if the user wants the waiting marks dropped."""
         self._submitter.drop_waiting()
 
+    def clear(self) -> None:
+        """Forgets what was watched and what the user has decided about it; a mark that waits is not sent."""
+        self._submitter.clear()
+        self.decisions.clear()
+
+    def act(self, name: str, values: Mapping[str, object]) -> None:
+        """What the user does on the activity page: a command and its values, as they were received."""
+        media = self._actions.act(name, values)
+        if not self._plays or values.get("row") != self._session.activity:
+            return
+        outcome = Identified(media, chosen=True) if media else self._outcome(self._session.playing)
+        if media or isinstance(outcome, Skipped) is not isinstance(self._session.outcome, Skipped):
+            self._learn(outcome)
+
     def advance(self) -> None:
         """Takes answers, and sends what is due."""
         self._submitter.advance(self._plays)
@@ -187,38 +198,33 @@ class Scrobbler:
     def _begin(self, playing: PlayingItem, number: int = 0) -> None:
         outcome = self._outcome(playing)
         title = media_title(outcome.media) if isinstance(outcome, Identified) else ""
-        title = shown_title(playing) or title
+        if not title or not (isinstance(outcome, Identified) and outcome.chosen):
+            title = shown_title(playing) or title
         is_silent = isinstance(outcome, Skipped) and outcome.reason in _SILENT
-        row = 0 if is_silent else self._activity.begin(title)
-        self._session = Session(number or self._playback.session, playing, outcome, title, row)
+        row = 0 if is_silent else self._activity.begin(title, row_fields(playing, outcome, self.decisions))
+        owner = owner_of(self._environment.tokens)
+        self._session = Session(number or self._playback.session, playing, outcome, title, row, owner)
         self._record_at = self._environment.clock() + RECORD_EVERY
         if isinstance(outcome, Skipped) and not is_silent:
             self._activity.change(row, Status.SKIPPED, outcome.reason)
 
     def _outcome(self, playing: PlayingItem) -> Identified | Skipped | AskSimkl:
-        preferences, store = self._callbacks.preferences(), self._environment.tokens
-        if not preferences.scrobble:
+        store = self._environment.tokens
+        if not self._callbacks.preferences().scrobble:
             return Skipped(Reason.SWITCHED_OFF)
         if not owner_of(store):
             return Skipped(Reason.NOT_SIGNED_IN)
         token = store.token()
         if token is not None and self._submitter.is_read_only(token):
+            self._submitter.tell_read_only()
             return Skipped(Reason.READ_ONLY)
-        return identify(playing, preferences)
+        return self.decisions.identify(playing)
 
     def _fresh(self, playing: PlayingItem) -> PlayingItem:
         """Without hints that were there when another video played."""
         subject = hint_subject(playing)
-        known = [
-            hint if self._hints.get(hint, subject) == subject else ""
-            for hint in (playing.trakt_ids, playing.player_info)
-        ]
-        for hint in known:
-            if hint:
-                self._hints[hint] = subject
-        for old in list(self._hints)[:-HINTS]:
-            del self._hints[old]
-        return playing._replace(trakt_ids=known[0], player_info=known[1])
+        trakt_ids = self._hints.fresh(playing.trakt_ids, subject)
+        return playing._replace(trakt_ids=trakt_ids, player_info=self._hints.fresh(playing.player_info, subject))
 
     def _learn(self, outcome: Identified | Skipped | AskSimkl) -> None:
         """Now it is known what plays, or that nobody will know."""
@@ -228,7 +234,7 @@ class Scrobbler:
         self._session = self._session._replace(outcome=outcome, title=title)
         if isinstance(outcome, Skipped):
             self._activity.change(self._session.activity, Status.SKIPPED, outcome.reason)
-            self._write("")
+            write_record(self._environment.database, "")
         else:
             self._report_again()
 
@@ -245,15 +251,16 @@ class Scrobbler:
             self._learn(Skipped(Reason.TOO_SHORT))
             return
         if isinstance(session.outcome, Skipped):
+            self._note_end(session.outcome.reason, report, length)
             return
         if report.action is Action.WATCHED:
             self._mark(report, length)
             return
         if session.media:
-            self._submitter.report(report.action, session.media[0], report.progress)
+            self._submitter.report(report.action, session.media[0], report.progress, session.owner)
         if report.action is Action.STOP:
             self._submitter.stop_reporting()
-            self._write("")
+            write_record(self._environment.database, "")
         else:
             self._record()
         if report.action is Action.STOP and not length:
@@ -262,34 +269,27 @@ class Scrobbler:
         status = Status.WATCHING if report.action is Action.START else Status.PAUSED
         self._activity.change(session.activity, status, None, report.progress, session.media, session.title)
 
+    def _note_end(self, reason: Reason, report: Report, length: float) -> None:
+        """How far a video was watched that nobody knows yet: the user may name it later."""
+        if reason not in UNSURE or length < self._callbacks.preferences().minimum:
+            return
+        row, owner = self._session.activity, self._session.owner
+        self._activity.note(row, {"progress": report.progress})
+        if report.action is Action.WATCHED and owner:
+            self._activity.note_watched(row, owner, self._environment.wall_clock(), length)
+
     def _mark(self, report: Report, length: float) -> None:
-        owner, session = owner_of(self._environment.tokens), self._session
-        if not owner:
+        session = self._session
+        if not owner_of(self._environment.tokens):
             self._learn(Skipped(Reason.NOT_SIGNED_IN))
             return
-        entries = session.entries(owner, self._environment.wall_clock(), length)
+        entries = session.entries(self._environment.wall_clock(), length)
         self._submitter.mark(entries, report.progress, session.activity, session.title, not self._is_ending)
 
     def _record(self) -> None:
         """Puts the open session on the disk."""
         self._record_at = self._environment.clock() + RECORD_EVERY
-        session, owner = self._session, owner_of(self._environment.tokens)
-        if not self._plays or isinstance(session.outcome, Skipped) or not owner:
-            return
-        self._write(record(session, self._playback, owner, self._environment.wall_clock()))
-
-    def _write(self, session: str) -> None:
-        try:
-            self._environment.database.write({SESSION: session})
-        except StorageFailed as failed:
-            _log.warning("session: %s", failed)
-
-    def _recover(self) -> None:
-        """Marks what was due when the service was killed."""
-        try:
-            text = self._environment.database.read(SESSION)
-        except StorageFailed as failed:
-            _log.warning("session: %s", failed)
-            return
-        if text:
-            self._submitter.recover(due_marks(text))
+        session = self._session
+        if self._plays and not isinstance(session.outcome, Skipped):
+            text = record(session, self._playback, self._environment.wall_clock())
+            write_record(self._environment.database, text)

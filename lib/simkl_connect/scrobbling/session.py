@@ -4,28 +4,41 @@ due."""
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+import logging
+from typing import TYPE_CHECKING, NamedTuple
 
+from ..errors import StorageFailed
 from ..media import Media
+from .decisions import Decisions
 from .file_names import AskSimkl, as_number
 from .identify import Identified, PlayingItem, Skipped
 from .media_json import dump_media, dump_question, load_media, load_question, to_object
-from .outbox import Entry, number
+from .outbox import SESSION, Entry, number
 from .playback import Playback
 from .reasons import Reason
+from .subjects import dump_origin, origin_of
+
+if TYPE_CHECKING:
+    from ..storage.database import Database
 
 RECORD_EVERY = 60.0
 """Seconds between two records while a video plays: what a power cut can cost."""
 
+_log = logging.getLogger(__name__)
+
 
 class Session(NamedTuple):
-    """A video from its start to its end. ``number``: the playback's. ``activity``: its row on the activity page."""
+    """A video from its start to its end. ``number``: the playback's. ``activity``: its row on the activity page.
+
+    ``owner``: whose it is, see :func:`callbacks.owner_of`; it stays theirs if another account is connected meanwhile.
+    """
 
     number: int = 0
     playing: PlayingItem = PlayingItem()
     outcome: Identified | Skipped | AskSimkl = Skipped(Reason.NAME_SAYS_TOO_LITTLE)
     title: str = ""
     activity: int = 0
+    owner: str = ""
 
     @property
     def media(self) -> tuple[Media, ...]:
@@ -44,21 +57,30 @@ class Session(NamedTuple):
                 keys.add(("episode", other))
         return keys
 
-    def entries(self, owner: str, watched_at: float, length: float) -> list[Entry]:
+    def entries(self, watched_at: float, length: float) -> list[Entry]:
         """A mark for each film or episode in it."""
         if isinstance(self.outcome, AskSimkl):
-            return [Entry(None, watched_at, owner, self.outcome, length, activity=self.activity)]
-        return [Entry(one, watched_at, owner, None, length, activity=self.activity) for one in self.media]
+            return [Entry(None, watched_at, self.owner, self.outcome, length, activity=self.activity)]
+        return [Entry(one, watched_at, self.owner, None, length, activity=self.activity) for one in self.media]
 
 
-def record(session: Session, state: Playback, owner: str, at: float) -> str:
+def row_fields(
+    playing: PlayingItem, outcome: Identified | Skipped | AskSimkl, decisions: Decisions
+) -> dict[str, object]:
+    """What a row of the activity page keeps of it, so that the user can say what is to become of it."""
+    origin = origin_of(playing)
+    asked = {"asked": dump_question(outcome)} if isinstance(outcome, AskSimkl) else {}
+    return {**dump_origin(origin), "kept": decisions.kept(origin), **asked}
+
+
+def record(session: Session, state: Playback, at: float) -> str:
     """The session as it stands at the Unix time ``at``."""
     asked = session.outcome if isinstance(session.outcome, AskSimkl) else None
     return json.dumps(
         {
             "media": [dump_media(one) for one in session.media],
             "asked": dump_question(asked) if asked is not None else None,
-            "owner": owner,
+            "owner": session.owner,
             "at": at,
             "length": state.length,
             "watched": state.watched,
@@ -79,3 +101,20 @@ def due_marks(text: str) -> list[Entry]:
     if asked is not None:
         return [Entry(None, at, owner, asked, length, activity=row)]
     return [Entry(one, at, owner, None, length, activity=row) for one in media if one is not None]
+
+
+def write_record(database: Database, text: str) -> None:
+    """Puts the record on the disk; "" removes it."""
+    try:
+        database.write({SESSION: text})
+    except StorageFailed as failed:
+        _log.warning("session: %s", failed)
+
+
+def read_record(database: Database) -> str:
+    """The record that a service has left; "" for none."""
+    try:
+        return database.read(SESSION)
+    except StorageFailed as failed:
+        _log.warning("session: %s", failed)
+        return ""

@@ -14,13 +14,16 @@ from ..errors import PermanentError, Problem, TransientError
 from ..http.worker import Priority
 from ..media import Media
 from ..models import Secret, Token
+from .actions import Actions
 from .activity import Activity
-from .callbacks import Callbacks, Notice, Notification, may_write, owners_of
+from .callbacks import Callbacks, Notice, Notification, may_write, owner_of, owners_of
+from .decisions import Decisions
 from .delivery import Delivery
 from .file_names import AskSimkl
 from .identify import media_title
 from .live import Live
 from .lookup import Lookup
+from .notices import Notices
 from .outbox import Entry, Outbox
 from .playback import Action
 from .reasons import Reason, Status
@@ -35,26 +38,34 @@ _REASONS: Mapping[Problem, Reason] = {
     Problem.REFUSED: Reason.REFUSED,
 }
 """All others are the network's."""
+TAKEN_BACK = 50
+"""Videos marked at once that can be taken back at once: their row holds them all."""
 
 
 class Submitter:
     """All methods belong to one thread, block never, and raise nothing."""
 
-    def __init__(self, environment: Environment, callbacks: Callbacks) -> None:
+    def __init__(self, environment: Environment, callbacks: Callbacks, decisions: Decisions) -> None:
         self._environment = environment
         self._callbacks = callbacks
         self._retry = Retry(environment.clock, environment.jitter)
         self._outbox = Outbox(environment.database, environment.wall_clock)
         self._lookup = Lookup(environment.worker, self._retry, self._refused, Priority.SCROBBLE)
         self._live = Live(environment.worker, environment.clock, self._retry, self._refused)
-        self._delivery = Delivery(environment, self._outbox, self._lookup, self._retry, self._settled, self._refused)
+        self._delivery = Delivery(
+            environment, self._outbox, self._lookup, self._retry, self._settled, self._resolved, self._refused
+        )
         self.activity = Activity(environment.database, callbacks.publish_activity, environment.wall_clock, self.waiting)
+        self.actions = Actions(
+            self.activity, self._outbox, self._delivery, self._lookup, decisions, callbacks.exclude_folder
+        )
+        self._notices = Notices(environment.database, callbacks.notify)
         self._refused_token: Secret | None = None
         self._refused_until = 0.0
         self._is_read_only = False
         self._reason: Reason | None = None
-        self._told: set[Notice] = set()
         self._marked: list[str] = []
+        self._failed: list[str] = []
 
     def usable_token(self) -> Token | None:
         """The stored token, if it may write and Simkl has not just refused it."""
@@ -73,10 +84,10 @@ class Submitter:
         """Whether the last live event was refused or kept back, and can be made good now."""
         return self._live.is_behind and not self._retry.is_paused
 
-    def report(self, action: Action, media: Media, progress: float) -> None:
-        """Tells Simkl what plays, at once or not at all."""
+    def report(self, action: Action, media: Media, progress: float, owner: str) -> None:
+        """Tells Simkl what plays, at once or not at all; nothing if ``owner`` is not the one who is signed in."""
         token = self.usable_token()
-        if token is not None:
+        if token is not None and owner in owners_of(self._environment.tokens):
             self._live.report(action, media, progress, token)
 
     def stop_reporting(self) -> None:
@@ -86,27 +97,37 @@ class Submitter:
     def mark(self, entries: Sequence[Entry], progress: float, row: int, title: str, send: bool = True) -> None:
         """Keeps the marks of a video that was watched just now, then sends them if there is time to ``send``."""
         media = [entry.media for entry in entries if entry.media is not None]
+        self._note(entries)
         for one in media:
             self._live.forget(one)
-        token = self.usable_token()
+        is_theirs = all(entry.owner in owners_of(self._environment.tokens) for entry in entries)
+        token = self.usable_token() if is_theirs else None
         handles = self._outbox.add(entries, ends_session=True)
         reason = Reason.SIGN_IN_ENDED if token is None else self._reason
         reason = Reason.STORAGE if self._outbox.is_behind else reason
         status = Status.WAITING if handles else Status.WATCHED
         self.activity.change(row, status, reason if handles else None, progress, media, title)
-        if token is not None and send:
-            for handle in handles:
-                self._delivery.send_now(handle, progress, token)
+        if token is None or not send:
+            return
+        for handle in handles:
+            entry = self._outbox.get(handle)
+            if entry is not None and entry.media is not None:
+                self._delivery.send_now(handle, self._live.described(entry.media), progress, token)
 
-    def mark_by_hand(self, entries: Sequence[Entry]) -> None:
-        """Keeps marks that were made in the library."""
-        titles = [media_title([entry.media]) for entry in entries if entry.media is not None]
-        row = self.activity.begin(titles[0] if len(titles) == 1 else f"{titles[0]} … ({len(titles)})")
-        handles = self._outbox.add([entry._replace(activity=row) for entry in entries])
-        self.activity.change(row, Status.WAITING if handles else Status.WATCHED)
+    def mark_by_hand(self, entries: Sequence[Entry], origin: Mapping[str, object]) -> None:
+        """Keeps marks that were made in the library; ``origin``: more for their row on the activity page."""
+        media = [entry.media for entry in entries if entry.media is not None]
+        titles = [media_title([one]) for one in media]
+        row = self.activity.begin(titles[0] if len(titles) == 1 else f"{titles[0]} … ({len(titles)})", origin)
+        entries = [entry._replace(activity=row) for entry in entries]
+        handles = self._outbox.add(entries)
+        self._note(entries)
+        listed = media if len(media) <= TAKEN_BACK else ()
+        self.activity.change(row, Status.WAITING if handles else Status.WATCHED, media=listed)
 
     def recover(self, entries: Sequence[Entry]) -> None:
         """Keeps the marks of a session that was cut off, and forgets that."""
+        self._note(entries)
         self._outbox.add(entries, ends_session=True)
 
     def ask(self, asked: AskSimkl) -> tuple[Media, ...] | Reason | None:
@@ -125,18 +146,34 @@ class Submitter:
         return self._outbox.waiting(owners_of(self._environment.tokens))
 
     def drop_waiting(self) -> None:
-        """Removes the marks of this account."""
-        self._outbox.drop(owners_of(self._environment.tokens))
+        """Removes the marks of this account, as the user wants it at a sign-out; what is on its way can't be."""
+        self._delivery.withdraw()
+        for entry in self._outbox.drop(owners_of(self._environment.tokens)):
+            self.activity.change(entry.activity, Status.SKIPPED, Reason.NOT_SIGNED_IN)
+
+    def clear(self) -> None:
+        """Forgets what was watched, sent or not."""
+        self.drop_waiting()
+        self._outbox.forget_all()
+        self.activity.clear()
+
+    def tell_read_only(self) -> None:
+        """Tells the user, once for each sign-in, that nothing can be marked with it."""
+        self._notices.tell_once(Notice.READ_ONLY, f"{self._environment.tokens.connected_at()}")
 
     def advance(self, plays: bool) -> None:
         """Takes answers, sends what is due, and tells the user of all marks at once, not while a video ``plays``."""
         self._live.advance()
         self._lookup.advance()
+        self._outbox.adopt(owner_of(self._environment.tokens), owners_of(self._environment.tokens))
         self._delivery.advance(self.usable_token())
         self.activity.advance()
-        if self._marked and not plays and not self._delivery.is_sending:
-            marked, self._marked = self._marked, []
-            self._callbacks.notify(Notification(Notice.MARKED, marked[0], len(marked)))
+        if plays or self._delivery.is_sending:
+            return
+        for notice, titles in ((Notice.MARKED, self._marked), (Notice.FAILED, self._failed)):
+            if titles:
+                self._callbacks.notify(Notification(notice, titles[0], len(titles)))
+                titles.clear()
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
@@ -152,13 +189,25 @@ class Submitter:
         self._outbox.save()
         self.activity.advance()
 
+    def _note(self, entries: Sequence[Entry]) -> None:
+        for entry in entries[:1]:
+            self.activity.note_watched(entry.activity, entry.owner, entry.watched_at, entry.length)
+
+    def _resolved(self, entry: Entry, media: Sequence[Media]) -> None:
+        self.activity.change(entry.activity, Status.WAITING, None, None, media, media_title(media))
+
     def _settled(self, entry: Entry, reason: Reason | None) -> None:
         self._reason = None
-        self._told.discard(Notice.WAITING)
-        self.activity.change(entry.activity, Status.WATCHED if reason is None else Status.FAILED, reason)
+        self._notices.forget(Notice.WAITING)
+        done = Status.SKIPPED if entry.removal else Status.WATCHED
+        self.activity.change(entry.activity, done if reason is None else Status.FAILED, reason)
         title = media_title([entry.media]) if entry.media is not None else ""
+        if not entry.removal:
+            self._note([entry])
         if reason is not None:
-            self._callbacks.notify(Notification(Notice.FAILED, title))
+            if entry.removal:
+                self.activity.note(entry.activity, {"undone": False})
+            self._failed.append(title)
         elif entry.length and self._callbacks.preferences().notify:  # a mark made by hand is no news to the user
             self._marked.append(title)
 
@@ -173,7 +222,7 @@ class Submitter:
         elif isinstance(answer, InsufficientScope):
             self._refused_token, self._is_read_only = token.access_token, True
             self._reason = Reason.READ_ONLY
-            self._tell_once(Notice.READ_ONLY)
+            self.tell_read_only()
         elif isinstance(answer, (TransientError, PermanentError)):
             self._reason = _REASONS.get(answer.problem, Reason.OFFLINE)
         else:
@@ -184,9 +233,4 @@ class Submitter:
             for entry in waiting:
                 self.activity.change(entry.activity, Status.WAITING, self._reason)
         if waiting:
-            self._tell_once(Notice.WAITING)
-
-    def _tell_once(self, notice: Notice) -> None:
-        if notice not in self._told:
-            self._told.add(notice)
-            self._callbacks.notify(Notification(notice, "", self.waiting()))
+            self._notices.tell_once(Notice.WAITING, "", self.waiting())

@@ -7,9 +7,14 @@ from typing import Mapping, NamedTuple
 AUTHORIZE = "authorize"
 CANCEL = "cancel"
 SIGN_OUT = "signout"
+SEND_NOW, SEND_AGAIN, NEVER, UNDO, CHOOSE = "send_now", "send_again", "never", "undo", "choose"
+ALLOW = "allow"
+"""From the activity page. All but the first with ``row``, an entry's id; NEVER with ``what``, "folder", "show" or
+"addon", and ALLOW to take that back; CHOOSE with ``media``, a film or episode as JSON (see media_json.py)."""
 WAKE = "wake"
 """From the service to itself: a thread of its own has finished something."""
-COMMANDS = (AUTHORIZE, CANCEL, SIGN_OUT, WAKE)
+ACTIONS = (SEND_NOW, SEND_AGAIN, NEVER, ALLOW, UNDO, CHOOSE)
+COMMANDS = (AUTHORIZE, CANCEL, SIGN_OUT, WAKE, *ACTIONS)
 
 
 class Command(NamedTuple):
