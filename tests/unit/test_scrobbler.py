@@ -16,6 +16,7 @@ from scrobbling_device import (
     updated,
 )
 from simkl_connect.errors import PermanentError, Problem, TransientError
+from simkl_connect.http.messages import Request
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.scrobbling.callbacks import Notice
 from simkl_connect.scrobbling.exclusions import Preferences
@@ -391,6 +392,42 @@ def test_a_video_left_while_a_jump_in_it_waits_to_be_told_is_paused_at_simkl(dev
     device.scrobbler.stopped()
     (stop,) = device.answer_all()
     assert (stop.path, progress(stop)) == ("/scrobble/stop", 40.0)
+
+
+def said_of_the_play(requests: list[Request]) -> list[tuple[str, float]]:
+    """The end of each path, and the percent."""
+    return [(one.path.rpartition("/")[2], progress(one)) for one in requests]
+
+
+def test_a_stop_that_did_not_get_through_is_made_good_before_another_start(device: Device) -> None:
+    device.play(film(1), 78.0)
+    device.answer_all()
+    device.scrobbler.stopped()
+    device.answer(TransientError(Problem.TIMEOUT, "ReadTimeout"))
+    device.play(film(2), 1.0)
+    assert said_of_the_play(device.answer_all()) == [("stop", 78.0), ("start", 1.0)]
+    device.play(film(3), 0.0)
+    assert said_of_the_play(device.answer_all()) == [("stop", 1.0), ("start", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "account", "expected"),
+    [(0.1, "1", [("stop", 78.0), ("start", 0.0)]), (5.0, "1", [("start", 0.0)]), (0.1, "2", [("start", 0.0)])],
+    ids=["soon", "when Simkl has given up", "by somebody else"],
+)
+@pytest.mark.parametrize("is_quit", [False, True], ids=["power cut", "quit"])
+def test_a_video_that_a_power_cut_or_a_quit_left_open_is_stopped_before_another_start(
+    device: Device, hours: float, account: str, is_quit: bool, expected: list[tuple[str, float]]
+) -> None:
+    device.play(film(1), 78.0)
+    device.answer_all()
+    if is_quit:
+        device.scrobbler.close(0.5)
+    device.wall.advance(hours * 3600.0)
+    device.tokens.owner, device.tokens.since = Account("", account), None
+    device.restart()
+    device.play(film(2), 0.0)
+    assert said_of_the_play(device.answer_all()) == expected
 
 
 def test_after_a_lock_simkl_is_told_how_things_stand(device: Device) -> None:

@@ -39,7 +39,7 @@ from .playback import (
 )
 from .possible import UNSURE
 from .reasons import Reason, Status
-from .session import RECORD_EVERY, Session, due_marks, read_record, record, row_fields, write_record
+from .session import RECORD_EVERY, Session, due_marks, left_open, read_record, record, row_fields, write_record
 from .submitter import Submitter
 
 _SILENT = (Reason.MUSIC, Reason.SWITCHED_OFF)
@@ -61,7 +61,8 @@ class Scrobbler:
         self._is_ending = False
         self._record_at = 0.0
         self._hints = Seen()
-        self._submitter.recover(due_marks(read_record(environment.database)))
+        cut_off = read_record(environment.database)
+        self._submitter.recover(due_marks(cut_off), left_open(cut_off, environment.wall_clock()))
 
     @property
     def _plays(self) -> bool:

@@ -21,10 +21,20 @@ from .subjects import dump_origin, origin_of
 if TYPE_CHECKING:
     from ..storage.database import Database
 
+OPEN_FOR = 4 * 3600.0
+"""Seconds in which Simkl may take a video to be playing that nobody has stopped: it gives up at the title's end."""
 RECORD_EVERY = 60.0
 """Seconds between two records while a video plays: what a power cut can cost."""
 
 _log = logging.getLogger(__name__)
+
+
+class LeftOpen(NamedTuple):
+    """A video that Simkl was told to be playing, at ``progress`` percent, and whose end nobody told it."""
+
+    media: Media
+    progress: float
+    owner: str
 
 
 class Session(NamedTuple):
@@ -83,6 +93,7 @@ def record(session: Session, state: Playback, at: float) -> str:
             "owner": session.owner,
             "at": at,
             "length": state.length,
+            "progress": state.progress,
             "watched": state.watched,
             "activity": session.activity,
         }
@@ -101,6 +112,19 @@ def due_marks(text: str) -> list[Entry]:
     if asked is not None:
         return [Entry(None, at, owner, asked, length, activity=row)]
     return [Entry(one, at, owner, None, length, activity=row) for one in media if one is not None]
+
+
+def left_open(text: str, now: float) -> LeftOpen | None:
+    """The video of a recorded session that was not watched, if Simkl may still take it to be playing; ``now`` in Unix
+    seconds.
+    """
+    fields = to_object(text)
+    owner, at, progress = fields.get("owner"), number(fields.get("at")), number(fields.get("progress"))
+    found = fields.get("media")
+    media = load_media(found[0]) if isinstance(found, list) and found else None
+    if fields.get("watched") is not False or media is None or not isinstance(owner, str) or not progress or at is None:
+        return None
+    return LeftOpen(media, progress, owner) if 0 <= progress <= 100 and abs(now - at) < OPEN_FOR else None
 
 
 def write_record(database: Database, text: str) -> None:

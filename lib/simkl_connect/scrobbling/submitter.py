@@ -28,6 +28,7 @@ from .outbox import Entry, Outbox
 from .playback import Action
 from .reasons import Reason, Status
 from .retry import LONGEST, Retry
+from .session import LeftOpen
 
 _REASONS: Mapping[Problem, Reason] = {
     Problem.RATE_LIMITED: Reason.RATE_LIMITED,
@@ -88,7 +89,7 @@ class Submitter:
         """Tells Simkl what plays, at once or not at all; nothing if ``owner`` is not the one who is signed in."""
         token = self.usable_token()
         if token is not None and owner in owners_of(self._environment.tokens):
-            self._live.report(action, media, progress, token)
+            self._live.report(action, media, progress, owner, token)
 
     def stop_reporting(self) -> None:
         """Nothing plays any more: what was refused needs no repetition."""
@@ -125,8 +126,10 @@ class Submitter:
         listed = media if len(media) <= TAKEN_BACK else ()
         self.activity.change(row, Status.WAITING if handles else Status.WATCHED, media=listed)
 
-    def recover(self, entries: Sequence[Entry]) -> None:
-        """Keeps the marks of a session that was cut off, and forgets that."""
+    def recover(self, entries: Sequence[Entry], left_open: LeftOpen | None) -> None:
+        """Keeps the marks of a session that was cut off, and forgets that; Simkl may take it to be playing."""
+        if left_open is not None:
+            self._live.left_open(*left_open)
         self._note(entries)
         self._outbox.add(entries, ends_session=True)
 
