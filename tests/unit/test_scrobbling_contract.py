@@ -45,7 +45,7 @@ class Box:
         )
 
     def until(self, is_so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 10.0
+        deadline = time.monotonic() + 60.0
         while not is_so():
             assert time.monotonic() < deadline, self.activity[-1]
             self.worker.advance()

@@ -70,7 +70,7 @@ def library() -> Kodi:
 
 
 def sync(world: World) -> None:
-    deadline, before = time.monotonic() + 20.0, len(world.published)
+    deadline, before = time.monotonic() + 60.0, len(world.published)
     world.sync.start(asks=False)
     while not any(news["status"] in ("done", "failed") for news in world.published[before:]):
         assert time.monotonic() < deadline, world.published
