@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONPATH := tests
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo test unit kodi installs kills bench soak matrix lint art screens docs check zip repo release clean
+.PHONY: help setup demo test unit kodi installs failed kills bench soak matrix lint art screens docs check zip repo release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,14 +24,17 @@ kodi: setup ## tests in a real Kodi: minutes
 	$(PYTHON) -m pytest -q -n 2 --dist worksteal --durations=8 --ignore tests/kodi/test_install.py --ignore tests/kodi/test_repository.py tests/kodi
 
 installs: setup ## tests with Kodi's own installer, and from a repository: minutes more
-	$(PYTHON) -m pytest -q tests/kodi/test_install.py tests/kodi/test_repository.py
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal tests/kodi/test_install.py tests/kodi/test_repository.py
+
+failed: setup ## those tests in Kodi that failed last time, one after another
+	$(PYTHON) -m pytest -q --last-failed --last-failed-no-failures none tests/kodi
 
 lint: setup ## style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy lib tests/simkl_simulator tests/real_kodi tests/art tests/foreign/server.py tests/shipping tests/doc_tables tests/bench
 
-kills: setup ## Kodi killed at 60 moments around a sign-in's hand-over and at 30 around a video's end: 20 minutes
+kills: setup ## Kodi killed at 60 moments around a sign-in's hand-over and at 30 around a video's end: 20 minutes; make kodi tries fewer
 	KILLS=30 $(PYTHON) -m pytest -q tests/kodi/test_nothing_lost.py tests/kodi/test_no_mark_lost.py -k kill -rP
 
 bench: setup ## how fast and how light, beside its floor, into docs/measurements.md; SHORT=1 for fewer rounds

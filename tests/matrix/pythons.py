@@ -1,7 +1,7 @@
 """The unit tests on every Python from 3.8 to 3.13 that is on this machine, pyenv's or the system's.
 
 ``python tests/matrix/pythons.py``: each gets a virtual environment of its own in ``build/cache``, made once. Exit code
-1 if tests fail anywhere; a Python that is not there is named and passed over.
+1 if tests fail anywhere; a Python that is not there is named and passed over. One of them for each core at a time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -95,7 +96,8 @@ def test(version: str) -> bool:
 
 def main() -> int:
     """All of them."""
-    return 0 if all([test(version) for version in VERSIONS]) else 1
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return 0 if all(list(pool.map(test, VERSIONS))) else 1
 
 
 if __name__ == "__main__":

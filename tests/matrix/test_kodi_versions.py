@@ -1,4 +1,4 @@
-"""The main job on each version of Kodi, in the Debian it comes with: install, connect, update, quit."""
+"""The main job on each version of Kodi, in the Debian it comes with: install, connect, watch, update, quit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 from real_kodi import ink, installing, navigation, package
 from real_kodi.addon import Addon
+from real_kodi.collection import Collection
 from real_kodi.dependencies import stand_ins
 from real_kodi.kodi import Kodi
+from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
 from real_kodi.paths import ADDON_ID, PROJECT
+from real_kodi.player import Player
 from real_kodi.profile import Setup
 from real_kodi.runtime import Runtime
+from real_kodi.scanned import scanned
 from simkl_simulator import Hang, Simulator
 
 PICTURES = PROJECT / "build" / "matrix"
@@ -23,6 +27,11 @@ QUITS = int(os.environ.get("QUITS", "2"))
 """How often Kodi is quit in each phase."""
 PATIENCE = 5.0
 """Seconds in which Kodi has to be gone."""
+
+FILM = Film("Seven Lanterns", 2023, {"imdb": "tt9000105", "tmdb": "500105"})
+FIRST, SECOND = Episode(1, 1, "One", {"tvdb": "5203002"}), Episode(1, 2, "Two", {"tvdb": "5203003"})
+SHOW = Show("Harbour Lights", 2009, {"tvdb": "300203"}, (EpisodeFile([FIRST]), EpisodeFile([SECOND])))
+LIBRARY = Library(films=(FILM,), shows=(SHOW,))
 
 OTHER_ADD_ON = "import queue, socket, ssl, xbmcgui; xbmcgui.Window(10000).setProperty('other', 'here')"
 """Python 3.9.2 of Debian 11 raises its exceptions in our add-on from then on."""
@@ -53,17 +62,20 @@ def zips(folder: Path) -> tuple[Path, Path]:
 @pytest.mark.parametrize("flow", ["v1", "v2"])
 def test_the_main_job(runtime: Runtime, release: str, flow: str, tmp_path: Path) -> None:
     now, newer = zips(tmp_path)
-    setup = Setup(folders=stand_ins(), debug=True, runtime=runtime)
+    setup = Setup(folders=stand_ins(), debug=True, runtime=runtime, library=scanned(LIBRARY, runtime))
     with Simulator({CLIENT_ID: flow}, interval=1) as simkl, Kodi(setup, {"SIMKL_API_URL": simkl.url}) as kodi:
         addon = Addon(kodi)
         installing.install(kodi, now, ADDON_ID, package.version_of(PROJECT))
         addon.wait_for_phase("idle")
         navigation.wait_until_closed(kodi, "notification")  # "Add-on installed", over the picture
         token = connect(addon, simkl, PICTURES / f"{release}-{flow}")
+        watch(kodi, simkl, FILM)
+        watch(kodi, simkl, FIRST)
         installing.install(kodi, newer, ADDON_ID, NEWER)
         kodi.wait_for(lambda: kodi.log().count("service started") == 2, "the newer version's service")
         addon.wait_for_phase("idle")
         assert addon.settings["access_token"] == token
+        watch(kodi, simkl, SECOND)
         assert kodi.quit() < PATIENCE
         assert kodi.exit_code == 0
         assert trouble(kodi) == []
@@ -90,6 +102,21 @@ def connect(addon: Addon, simkl: Simulator, pictures: Path) -> str:
     addon.kodi.press("back")
     navigation.wait_until_closed(addon.kodi, navigation.ADDON_SETTINGS)
     return token
+
+
+def watch(kodi: Kodi, simkl: Simulator, video: Film | Episode) -> None:
+    """To near its end, until it is live on Simkl and then marked there, and nothing else is."""
+    before = len(simkl.watched())
+    title = video.title if isinstance(video, Film) else SHOW.title
+    player = Player(kodi)
+    player.play(Collection(kodi).find(video).item)
+    kodi.wait_for(lambda: [session.item.title for session in simkl.sessions()] == [title], "the start on Simkl")
+    player.seek(90)
+    player.stop()
+    kodi.wait_for(lambda: len(simkl.watched()) > before, "the mark on Simkl", 30.0)
+    number = (None, None) if isinstance(video, Film) else (video.season, video.number)
+    assert (title, *number) in {(mark.title, mark.season, mark.number) for mark in simkl.watched()}
+    assert len(simkl.watched()) == before + 1
 
 
 @pytest.mark.parametrize("phase", ["idle", "waiting", "connected"])

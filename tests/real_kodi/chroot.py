@@ -1,6 +1,7 @@
 """Kodi as other releases of Debian have it, each in a folder: ``python -m real_kodi.chroot [RELEASE...]`` makes them.
 
-Needs root, and a mirror of Debian: ``DEBIAN_MIRROR``, or deb.debian.org. Mounts exist only for the programs that need
+Needs root, and a mirror of Debian: ``DEBIAN_MIRROR``, or deb.debian.org. ``CHROOTS`` is the folder they are kept in, or
+``build/cache``. Mounts exist only for the programs that need
 them (:mod:`real_kodi.namespace`).
 """
 
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 from .namespace import alone, inside
@@ -22,7 +24,8 @@ from .paths import CACHE
 from .runtime import HOST, Runtime
 
 RELEASES = ("bullseye", "bookworm", "trixie")
-MIRROR = "http://deb.debian.org/debian"
+MIRROR = os.environ.get("DEBIAN_MIRROR") or "http://deb.debian.org/debian"
+CHROOTS = Path(os.environ.get("CHROOTS") or CACHE)
 
 _TOOLS = ("debootstrap", "unshare", "chroot")
 _FONTS = ("fonts-noto-core", "fonts-noto-mono", "^fonts-roboto-(un)?hinted$")
@@ -39,13 +42,14 @@ class Unavailable(Exception):
     """The release can't be had on this machine; the text says why."""
 
 
-def runtime(release: str, cache: Path = CACHE) -> Runtime:
+def runtime(release: str, cache: Path = CHROOTS) -> Runtime:
     """Kodi of ``release``: this machine's own if it is that; else the first call unpacks one (1 to 2 minutes, 1 GB)."""
     if release == platform.freedesktop_os_release().get("VERSION_CODENAME"):
         return HOST
     target = cache / f"chroot-{release}-{_fingerprint()}"
     _require_means()
     if not target.is_dir():
+        _require_mirror(release)
         _make(release, target)
     return Runtime(target)
 
@@ -62,6 +66,15 @@ def _require_means() -> None:
         raise Unavailable("only root can make a chroot, and start what is in it")
 
 
+def _require_mirror(release: str) -> None:
+    """debootstrap itself would try for hours."""
+    try:
+        with urllib.request.urlopen(f"{MIRROR}/dists/{release}/Release", timeout=30):
+            return
+    except OSError as error:
+        raise Unavailable(f"{MIRROR} has no {release}, or is out of reach: {error}") from error
+
+
 def _make(release: str, target: Path) -> None:
     """Fill ``target`` in one go: it is either there and complete or not there."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -70,8 +83,7 @@ def _make(release: str, target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f"chroot-{release}-") as scratch:
         root = Path(scratch, "root")
         script = str(_SCRIPTS / (release if (_SCRIPTS / release).exists() else "sid"))  # newer than debootstrap
-        mirror = os.environ.get("DEBIAN_MIRROR", MIRROR)
-        _run(alone(shlex.join(["debootstrap", "--variant=minbase", release, str(root), mirror, script])))
+        _run(alone(shlex.join(["debootstrap", "--variant=minbase", release, str(root), MIRROR, script])))
         (root / "etc/dpkg/dpkg.cfg.d/smaller").write_text(_SMALLER)
         for name in ("resolv.conf", "hosts"):
             shutil.copy(f"/etc/{name}", root / "etc" / name)

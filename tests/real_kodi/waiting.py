@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Callable, TypeVar
 
 Seen = TypeVar("Seen")
+
+SLOWNESS = float(os.environ.get("SLOWNESS", "1"))
+"""By how much longer than on a developer's machine everything that is awaited may take."""
 
 INTERVAL = 0.03
 """Seconds between two looks. Kodi draws a frame about every 0.02 s."""
@@ -19,9 +23,10 @@ def wait_for(
 ) -> Seen:
     """The first true value of ``predicate``.
 
-    After ``timeout`` seconds a :class:`TimeoutError` says ``what`` was awaited and what was last seen: the predicate's
-    value, or what ``evidence`` returns, which is only asked then.
+    After ``timeout`` seconds, times :data:`SLOWNESS`, a :class:`TimeoutError` says ``what`` was awaited and what was
+    last seen: the predicate's value, or what ``evidence`` returns, which is only asked then.
     """
+    timeout *= SLOWNESS
     deadline = time.monotonic() + timeout
     while True:
         seen = predicate()

@@ -246,5 +246,5 @@ def test_every_endless_fault_ends_with_the_server(simkl: Simulator, fault: Fault
             time.sleep(0.005)
         before = time.monotonic()
         simkl.close()
-        assert time.monotonic() - before < 0.5
+        assert time.monotonic() - before < 5.0
     assert threading.active_count() == threads - 1

@@ -68,21 +68,20 @@ def test_latency_delays_every_answer(make_simkl: MakeSimulator) -> None:
     before = time.monotonic()
     caller.new_code()
     caller.get("/nowhere")
-    assert 0.2 <= time.monotonic() - before < 1.0
+    assert time.monotonic() - before >= 0.2
 
 
 def test_a_delay_is_for_its_paths_only(v1: PinCaller, simkl: Simulator) -> None:
-    simkl.delay("/oauth/pin/", 0.4)
-    before = time.monotonic()
+    longer_than_a_caller_waits = 3600.0
+    simkl.delay("/oauth/pin/", longer_than_a_caller_waits)
     code = v1.new_code()
-    assert time.monotonic() - before < 0.4
+    simkl.delay("/oauth/pin/", 0.1)
     before = time.monotonic()
     v1.poll(code)
-    assert time.monotonic() - before >= 0.4
+    assert time.monotonic() - before >= 0.1
+    simkl.delay("/oauth/pin/", longer_than_a_caller_waits)
     simkl.delay("/oauth/pin/", 0)
-    before = time.monotonic()
     v1.poll(code)
-    assert time.monotonic() - before < 0.4
 
 
 def test_slow_answers_do_not_hold_up_others(v1: PinCaller, simkl: Simulator) -> None:
@@ -99,7 +98,7 @@ def test_slow_answers_do_not_hold_up_others(v1: PinCaller, simkl: Simulator) -> 
     assert Caller(simkl, "id-v1").get("/pin").status_code == 200
     simkl.close()
     slow.join()
-    assert time.monotonic() - before < 2.0
+    assert time.monotonic() - before < 5.0
 
 
 def test_many_requests_at_once_lose_nothing(make_simkl: MakeSimulator) -> None:
@@ -139,7 +138,7 @@ def test_closing_ends_everything_at_once() -> None:
         time.sleep(0.005)
     started = time.monotonic()
     simkl.close()
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 5.0
     assert set(threading.enumerate()) == before
     for connection in (idle, hanging.sock, waiting.sock):
         assert connection.recv(1) == b""
@@ -208,7 +207,9 @@ def test_a_client_that_asks_before_sending_is_told_to_continue(simkl: Simulator)
 
 
 def test_a_small_answer_does_not_wait_for_the_network(v1: PinCaller) -> None:
-    before = time.monotonic()
+    took = []
     for _ in range(50):
+        before = time.monotonic()
         v1.get("/pin")
-    assert time.monotonic() - before < 1.5  # with Nagle and delayed ACKs each would take 0.04 s
+        took.append(time.monotonic() - before)
+    assert min(took) < 0.04  # with Nagle and delayed ACKs none is faster

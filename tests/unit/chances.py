@@ -1,6 +1,6 @@
 """What the property tests try: whatever a server can send, and whatever can happen to a sign-in.
 
-The same thousands each time, so that a red run can be repeated: see ``steady``.
+The same thousands each time, so that a red run can be repeated: see :data:`STEADY`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from simkl_connect.errors import Problem
 from simkl_connect.http.messages import Response
 from simkl_connect.models import Secret, Token
 
+STEADY = settings(
+    derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+"""For every property test: the same examples in every run, and none of Hypothesis's own limits of time: a slow machine
+is no mistake."""
+
 
 def steady(examples: int, steps: int = 50) -> settings:
-    """The same examples in every run, and none of Hypothesis's own limits of time: a slow machine is no mistake."""
-    return settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        derandomize=True,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    """So many of them."""
+    return settings(STEADY, max_examples=examples, stateful_step_count=steps)
 
 
 CANARY = "CANARY-7"

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from chances import STEADY
 from fakes import FakeClock
 from flow_cases import FLOWS, FlowCase
+from hypothesis import settings
+
+settings.register_profile("steady", STEADY)
+settings.load_profile("steady")
 
 
 @pytest.fixture(params=FLOWS, ids=lambda case: case.name)

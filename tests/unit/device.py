@@ -335,7 +335,7 @@ class Device:
 
     def run(self, until: Callable[[], bool]) -> None:
         """Lives on until it has come to that."""
-        give_up_at = time.monotonic() + 30.0
+        give_up_at = time.monotonic() + 60.0
         while not until():
             assert time.monotonic() < give_up_at, f"it never came to that: {self.view}"
             self._live()

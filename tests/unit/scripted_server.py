@@ -64,5 +64,5 @@ def scripted_server(*connections: Sequence[bytes], waits: bool = False) -> Itera
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield server
-        thread.join(5.0)
+        thread.join(10.0)
         assert not thread.is_alive()

@@ -7,7 +7,6 @@ import select
 import socket
 import ssl
 import threading
-import time
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Iterator
@@ -250,10 +249,9 @@ def test_a_request_that_hangs_in_a_socks_proxy_is_ended_at_once(phase: str) -> N
         thread.start()
         thread.join(0.3)
         assert thread.is_alive(), "the request does not hang"
-        started = time.monotonic()
         through.close()
-        thread.join(5.0)
-        assert time.monotonic() - started < 1.0
+        thread.join(5.0)  # before any limit of its own
+        assert not thread.is_alive()
         assert caught == [Problem.TIMEOUT]
 
 

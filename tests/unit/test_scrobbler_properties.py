@@ -6,7 +6,8 @@ import json
 from enum import Enum
 from typing import NamedTuple, Union
 
-from hypothesis import given, settings
+from chances import steady
+from hypothesis import given
 from hypothesis import strategies as st
 from scrobbling_device import OFFLINE, Device, episode, taken
 from simkl_connect.http.messages import Request
@@ -68,7 +69,7 @@ def marked(request: Request) -> list[int]:
     return [one["number"] for show in shows for season in show["seasons"] for one in season["episodes"]]
 
 
-@settings(max_examples=200, deadline=None)
+@steady(200)
 @given(st.lists(ACTS, max_size=15), st.booleans())
 def test_each_video_watched_to_80_percent_is_marked_once_and_no_other(acts: list[Act], answers: bool) -> None:
     device, server, watched, number = Device(), Server(), [], 0

