@@ -21,8 +21,10 @@ from .subjects import dump_origin, origin_of
 if TYPE_CHECKING:
     from ..storage.database import Database
 
-RECORD_EVERY = 60.0
-"""Seconds between two records while a video plays: what a power cut can cost."""
+RECORD_EVERY, RECORD_WITHIN = 60.0, 0.5
+"""Seconds between two records while a video plays, what a power cut can cost; and from a start, a pause or an end to
+its record, which is written when there is nothing more urgent to do. That a video counts as watched from here on, or
+does no more, is written at once."""
 
 _log = logging.getLogger(__name__)
 
