@@ -185,8 +185,8 @@ class Device:
         self.act("choose", row, media=json.dumps(dump_media(media)))
 
     def rows(self) -> list[tuple[int, dict[str, Any]]]:
-        """The rows of the activity page, written."""
-        self.scrobbler.advance()
+        """The rows of the activity page, once they are written."""
+        self.wait(0.5)
         return [(row, json.loads(item)) for row, item in self.database.rows("activity")]
 
     @property

@@ -29,6 +29,7 @@ from ..storage.token_store import TokenStore
 from ..ui.commands import ACTIONS, AUTHORIZE, CANCEL, SIGN_OUT, WAKE, Command
 from ..ui.view import View
 from . import files, ipc, library, preferences
+from .alarm import Alarm
 from .log import log
 from .log_handler import log_to_kodi
 from .notifications import notify, notify_connected, notify_scrobble
@@ -94,6 +95,7 @@ class Service(xbmc.Monitor):
         # the worker first, which is closed last: it ends the requests of the others
         signing_in = (worker, self._authorizer, self._refresher)
         self._loop = TaskLoop((*signing_in, player, self._scrobbler, tokens, self._mirror), self._mistaken)
+        self._alarm = Alarm(_wake, clock.now)
         self._handlers: Mapping[str, Callable[[Command], None]] = {
             AUTHORIZE: self._authorize,
             CANCEL: self._cancel,
@@ -105,13 +107,14 @@ class Service(xbmc.Monitor):
         """Returns when Kodi says stop."""
         try:
             self._begin()
-            while not self.waitForAbort(self._advance()):
+            while not self.waitForAbort(self._turn()):
                 continue
         finally:
             self.close()
 
     def close(self) -> None:
         """End what is under way."""
+        self._alarm.cancel()
         self._loop.close(CLOSING)
         self._database.close()
         ipc.withdraw()
@@ -179,8 +182,15 @@ class Service(xbmc.Monitor):
         notify_connected(name)
         self._scrobbler.hurry()
 
-    def _advance(self) -> float:
-        return self._loop.advance()
+    def _turn(self) -> float:
+        """Between two waits of the loop. Returns the seconds to wait."""
+        seconds = self._loop.advance()
+        self._alarm.wait_begins(seconds)
+        return seconds
+
+    def _advance(self) -> None:
+        """In a callback, within a wait."""
+        self._alarm.needed_in(self._loop.advance())
 
     def _mistaken(self, task: Task) -> None:
         if task is self._authorizer:

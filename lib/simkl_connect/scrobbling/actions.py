@@ -74,9 +74,10 @@ class Actions:
         row, media = values.get("row"), read_choice(values.get("media"))
         if not isinstance(row, int) or isinstance(row, bool):
             return ()
-        if name == commands.CHOOSE:
-            return self.choose(row, media) if media is not None else ()
-        if name == commands.SEND_AGAIN:
+        chosen: tuple[Media, ...] = ()
+        if name == commands.CHOOSE and media is not None:
+            chosen = self.choose(row, media)
+        elif name == commands.SEND_AGAIN:
             self.send_again(row)
         elif name == commands.UNDO:
             self.undo(row)
@@ -84,7 +85,8 @@ class Actions:
             self.never(row, values.get("what"))
         elif name == commands.ALLOW:
             self.allow(row)
-        return ()
+        self._activity.write()  # the user looks at it
+        return chosen
 
     def choose(self, row: int, chosen: Media) -> tuple[Media, ...]:
         """The video is ``chosen``, and the next ones of its show accordingly. What was watched is sent with its time;

@@ -26,28 +26,33 @@ if TYPE_CHECKING:
 KIND = "activity"
 KEPT = 100
 """Rows."""
+WRITTEN_AFTER = 0.5
+"""Seconds that a change of a row waits for others, and for whatever else there is to do: it is for the eye alone."""
 
 _log = logging.getLogger(__name__)
 
 
 class Activity:
-    """Rows are begun at once and changed by :meth:`advance`: the end of a video has more urgent things to write."""
+    """Rows are begun at once and changed later: the end of a video has more urgent things to write."""
 
     def __init__(
         self,
         database: Database,
         publish: Callable[[Mapping[str, object]], None],
+        clock: Callable[[], float],
         wall_clock: Callable[[], float],
         waiting: Callable[[], int],
     ) -> None:
         self._database = database
         self._publish = publish
+        self._clock = clock
         self._wall_clock = wall_clock
         self._waiting = waiting
         self._last = -1
         self._shown: dict[str, object] = {"title": "", "status": "", "reason": ""}
         self._published: dict[str, object] = {}
         self._changes: dict[int, dict[str, object]] = {}
+        self._write_at = 0.0
 
     def begin(self, title: str, fields: Mapping[str, object]) -> int:
         """A new row with these fields, of which the property speaks from now on; 0 if it could not be written."""
@@ -85,6 +90,8 @@ class Activity:
     def note(self, row: int, fields: Mapping[str, object]) -> None:
         """Adds to the row what the property does not speak of."""
         if row:
+            if not self._changes:
+                self._write_at = self._clock() + WRITTEN_AFTER
             self._changes.setdefault(row, {}).update(fields)
 
     def note_watched(self, row: int, owner: str, watched_at: float | None, length: float) -> None:
@@ -110,11 +117,16 @@ class Activity:
             _log.warning("activity: %s", failed)
 
     def advance(self) -> None:
-        """Publishes and writes what has changed."""
+        """Publishes what has changed, and writes what changed some time ago."""
         shown = {**self._shown, "waiting": self._waiting()}
         if shown != self._published:
             self._published = shown
             self._publish(dict(shown))
+        if self._clock() >= self._write_at:
+            self.write()
+
+    def write(self) -> None:
+        """Writes what has changed."""
         if not self._changes:
             return
         changes, self._changes = self._changes, {}
@@ -126,10 +138,11 @@ class Activity:
         except StorageFailed as failed:
             _log.warning("activity: %s", failed)
 
-    @property
-    def is_changed(self) -> bool:
-        """Whether :meth:`advance` has something to do."""
-        return bool(self._changes) or {**self._shown, "waiting": self._waiting()} != self._published
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until :meth:`advance` has something to do; None: nothing is planned."""
+        if {**self._shown, "waiting": self._waiting()} != self._published:
+            return 0.0
+        return max(0.0, self._write_at - self._clock()) if self._changes else None
 
 
 def _dump(row: Mapping[str, object]) -> str:

@@ -5,6 +5,7 @@ The Kodi side hands in events as they come, and samples once a second; nothing h
 
 from __future__ import annotations
 
+import math
 from typing import Mapping
 
 from ..environment import Environment
@@ -39,7 +40,7 @@ from .playback import (
 )
 from .possible import UNSURE
 from .reasons import Reason, Status
-from .session import RECORD_EVERY, Session, due_marks, left_open, read_record, record, row_fields, write_record
+from .session import RECORD_EVERY, RECORD_WITHIN, Session, cut_off, record, row_fields, write_record
 from .submitter import Submitter
 
 _SILENT = (Reason.MUSIC, Reason.SWITCHED_OFF)
@@ -59,10 +60,9 @@ class Scrobbler:
         self._playback = Playback()
         self._session = Session()
         self._is_ending = False
-        self._record_at = 0.0
+        self._record_at = math.inf
         self._hints = Seen()
-        cut_off = read_record(environment.database)
-        self._submitter.recover(due_marks(cut_off), left_open(cut_off, environment.wall_clock()))
+        self._submitter.recover(*cut_off(environment.database, environment.wall_clock()))
 
     @property
     def _plays(self) -> bool:
@@ -96,7 +96,7 @@ class Scrobbler:
         """Once a second while something plays: ``getPlayingFile``, ``getTime``, ``getTotalTime``."""
         was_watched = self._playback.watched
         self._handle(Sampled(file, position, length))
-        if self._environment.clock() >= self._record_at or self._playback.watched is not was_watched:
+        if self._playback.watched is not was_watched:
             self._record()
 
     def paused(self, file: str) -> None:
@@ -119,6 +119,8 @@ class Scrobbler:
     def aborted(self) -> None:
         """Kodi quits: what is due goes to the disk, and is sent at the next start."""
         self._is_ending = True
+        if self._plays and not self._playback.watched:
+            self._record()  # Simkl goes on taking it to be playing
         self._handle(Aborted())
 
     def library_updated(self, data: object) -> None:
@@ -165,10 +167,14 @@ class Scrobbler:
         if self._submitter.wants_report:
             self._report_again()
         self._marks.advance()
+        if self._environment.clock() >= self._record_at:
+            self._record()
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
         waits = [self._submitter.seconds_to_wait(), self._marks.seconds_to_wait()]
+        if self._record_at < math.inf:
+            waits.append(max(0.0, self._record_at - self._environment.clock()))
         return min((wait for wait in waits if wait is not None), default=None)
 
     def close(self, _timeout: float) -> None:
@@ -205,7 +211,6 @@ class Scrobbler:
         row = 0 if is_silent else self._activity.begin(title, row_fields(playing, outcome, self.decisions))
         owner = owner_of(self._environment.tokens)
         self._session = Session(number or self._playback.session, playing, outcome, title, row, owner)
-        self._record_at = self._environment.clock() + RECORD_EVERY
         if isinstance(outcome, Skipped) and not is_silent:
             self._activity.change(row, Status.SKIPPED, outcome.reason)
 
@@ -235,7 +240,7 @@ class Scrobbler:
         self._session = self._session._replace(outcome=outcome, title=title)
         if isinstance(outcome, Skipped):
             self._activity.change(self._session.activity, Status.SKIPPED, outcome.reason)
-            write_record(self._environment.database, "")
+            self._record_soon()
         else:
             self._report_again()
 
@@ -259,11 +264,7 @@ class Scrobbler:
             return
         if session.media:
             self._submitter.report(report.action, session.media[0], report.progress, session.owner)
-        if report.action is Action.STOP:
-            self._submitter.stop_reporting()
-            write_record(self._environment.database, "")
-        else:
-            self._record()
+        self._record_soon()
         if report.action is Action.STOP and not length:
             self._activity.change(session.activity, Status.SKIPPED, Reason.NO_LENGTH)
             return
@@ -286,11 +287,14 @@ class Scrobbler:
             return
         entries = session.entries(self._environment.wall_clock(), length)
         self._submitter.mark(entries, report.progress, session.activity, session.title, not self._is_ending)
+        self._record_at = math.inf  # the marks have taken the record's place
+
+    def _record_soon(self) -> None:
+        self._record_at = min(self._record_at, self._environment.clock() + RECORD_WITHIN)
 
     def _record(self) -> None:
-        """Puts the open session on the disk."""
-        self._record_at = self._environment.clock() + RECORD_EVERY
-        session = self._session
-        if self._plays and not isinstance(session.outcome, Skipped):
-            text = record(session, self._playback, self._environment.wall_clock())
-            write_record(self._environment.database, text)
+        """Puts the open session on the disk, or takes it away."""
+        is_open = self._plays and not isinstance(self._session.outcome, Skipped)
+        now = self._environment.wall_clock()
+        write_record(self._environment.database, record(self._session, self._playback, now) if is_open else "")
+        self._record_at = self._environment.clock() + RECORD_EVERY if is_open else math.inf

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 OPEN_FOR = 4 * 3600.0
 """Seconds in which Simkl may take a video to be playing that nobody has stopped: it gives up at the title's end."""
-RECORD_EVERY = 60.0
-"""Seconds between two records while a video plays: what a power cut can cost."""
+RECORD_EVERY, RECORD_WITHIN = 60.0, 0.5
+"""Seconds between two records while a video plays, what a power cut can cost; and from a start, a pause or an end to
+its record, which is written when there is nothing more urgent to do. That a video counts as watched from here on, or
+does no more, is written at once."""
 
 _log = logging.getLogger(__name__)
 
@@ -135,10 +137,11 @@ def write_record(database: Database, text: str) -> None:
         _log.warning("session: %s", failed)
 
 
-def read_record(database: Database) -> str:
-    """The record that a service has left; "" for none."""
+def cut_off(database: Database, now: float) -> tuple[list[Entry], LeftOpen | None]:
+    """What the record that a service has left says: the marks that are due, and what Simkl may take to be playing."""
     try:
-        return database.read(SESSION)
+        text = database.read(SESSION)
     except StorageFailed as failed:
         _log.warning("session: %s", failed)
-        return ""
+        return [], None
+    return due_marks(text), left_open(text, now)

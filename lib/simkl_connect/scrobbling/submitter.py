@@ -56,7 +56,13 @@ class Submitter:
         self._delivery = Delivery(
             environment, self._outbox, self._lookup, self._retry, self._settled, self._resolved, self._refused
         )
-        self.activity = Activity(environment.database, callbacks.publish_activity, environment.wall_clock, self.waiting)
+        self.activity = Activity(
+            environment.database,
+            callbacks.publish_activity,
+            environment.clock,
+            environment.wall_clock,
+            self.waiting,
+        )
         self.actions = Actions(
             self.activity, self._outbox, self._delivery, self._lookup, decisions, callbacks.exclude_folder
         )
@@ -88,6 +94,8 @@ class Submitter:
     def report(self, action: Action, media: Media, progress: float, owner: str) -> None:
         """Tells Simkl what plays, at once or not at all; nothing if ``owner`` is not the one who is signed in."""
         token = self.usable_token()
+        if action is Action.STOP:
+            self.stop_reporting()
         if token is not None and owner in owners_of(self._environment.tokens):
             self._live.report(action, media, progress, owner, token)
 
@@ -181,16 +189,16 @@ class Submitter:
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
         waits = [self._live.seconds_to_wait(), self._delivery.seconds_to_wait(self.usable_token())]
+        waits.append(self.activity.seconds_to_wait())
         if self._live.is_behind:
             waits.append(self._retry.seconds_to_wait())
-        if self.activity.is_changed:
-            waits.append(0.0)
         return min((wait for wait in waits if wait is not None), default=None)
 
     def close(self) -> None:
         """Writes what is not written."""
         self._outbox.save()
         self.activity.advance()
+        self.activity.write()
 
     def _note(self, entries: Sequence[Entry]) -> None:
         for entry in entries[:1]:
