@@ -11,7 +11,7 @@ from simkl_connect.errors import Problem, TransientError
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.plan import Reason
 from simkl_connect.sync.run import Directions
-from sync_world import NOW, Kodi, Simkl, World, episode, movie, response
+from sync_world import NOW, TOKEN, Kodi, Simkl, World, episode, movie, response
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_it_asks_first_and_says_what_it_would_do(world: World) -> None:
     (preview,) = world.previews
     assert world.status == "asking"
     assert preview[:4] == (1, 2, 2, 1)
-    assert preview.titles_to_kodi == ["Show 0 1x02", "Show 0 1x03", "Film 3"]
+    assert preview.titles_to_kodi == ["Show 0 S01E02", "Show 0 S01E03", "Film 3"]
     assert not world.simkl.posted and not world.kodi.written
 
 
@@ -373,8 +373,8 @@ def test_a_quota_puts_the_rest_off_also_beyond_a_restart(world: World, reply: ob
 
 def test_a_token_that_simkl_ends_ends_the_run(world: World) -> None:
     world.replies = [response({"error": "user_token_failed"}, 401)]
-    world.run()
-    assert world.status == "failed" and world.simkl.requests == []
+    world.run(lambda: world.status == "failed")
+    assert (world.simkl.requests, world.rejected) == ([], [TOKEN.access_token])
 
 
 def before_and_after(world: World) -> tuple[object, object]:

@@ -13,6 +13,7 @@ from .own_addon import own_addon
 
 PACKAGED_CLIENT_ID = os.path.join(b"resources", b"client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
+SYNC_TO_SIMKL, SYNC_TO_KODI = "sync_to_simkl", "sync_to_kodi"
 
 
 def client_id() -> str:
@@ -38,6 +39,12 @@ def watching() -> Preferences:
         marks=setting("scrobble_marks") != "false",
         notify=setting("notify_scrobbles") != "false",
     )
+
+
+def syncing() -> tuple[bool, bool]:
+    """Whether marks are to be carried to Simkl, and whether into the library. Raises AddonGone."""
+    setting = own_addon().getSetting
+    return setting(SYNC_TO_SIMKL) == "true", setting(SYNC_TO_KODI) == "true"
 
 
 def _packaged_client_id() -> str:

@@ -7,9 +7,18 @@ from typing import Mapping, NamedTuple
 AUTHORIZE = "authorize"
 CANCEL = "cancel"
 SIGN_OUT = "signout"
+SYNC = "sync"
+"""Bring library and Simkl together; with ``asks``, show first what would be done."""
+SYNC_ANSWER = "sync_answer"
+"""Go on, with ``to_simkl`` and ``to_kodi``: what is to be carried where, from now on by itself too."""
+SYNC_CANCEL = "sync_cancel"
+SYNC_UNDO = "sync_undo"
+SYNC_OFFERED = "sync_offered"
+"""The user was asked whether library and Simkl are to be brought together."""
+SYNC_COMMANDS = (SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_UNDO, SYNC_OFFERED)
 WAKE = "wake"
 """From the service to itself: a thread of its own has finished something."""
-COMMANDS = (AUTHORIZE, CANCEL, SIGN_OUT, WAKE)
+COMMANDS = (AUTHORIZE, CANCEL, SIGN_OUT, WAKE, *SYNC_COMMANDS)
 
 
 class Command(NamedTuple):
