@@ -121,6 +121,12 @@ class Addon:
                 return {}
             return dict(connection.execute("SELECT name, value FROM value"))
 
+    def rows(self, kind: str) -> list[str]:
+        """The items of a queue in the database, in order."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=rw", uri=True, timeout=1.0)) as connection:
+            found = connection.execute("SELECT item FROM queued WHERE kind = ? ORDER BY id", (kind,))
+            return [item for (item,) in found]
+
     def wait_for_setting(self, name: str, value: str | None = None, timeout: float = 15.0) -> str:
         """The setting on disk once it is ``value``, or anything but empty."""
 
