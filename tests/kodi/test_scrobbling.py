@@ -40,6 +40,7 @@ class Viewer:
         addon.wait_for_setting("account_name")
         addon.kodi.press("back")
         addon.wait_until_dialog_closed()
+        addon.decline_sync()
 
     @property
     def watched(self) -> list[tuple[str, int | None, int | None]]:

@@ -11,7 +11,7 @@ from typing import Any, Mapping, Sequence
 import pytest
 from conftest import Boot
 from real_kodi import navigation
-from real_kodi.addon import Addon
+from real_kodi.addon import QUESTION, Addon
 from real_kodi.collection import Collection
 from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
 from real_kodi.player import Player
@@ -38,7 +38,7 @@ LONG = Show(
 LIBRARY = Library(films=(HERE, THERE, BOTH, UNKNOWN), shows=(SHOW,))
 LONG_LIBRARY = Library(films=(HERE,), shows=(LONG,))
 WATCHED_HERE = (HERE, BOTH, UNKNOWN, EPISODES[0], EPISODES[1])
-QUESTION, MENU, MESSAGE = "yesnodialog", "selectdialog", "okdialog"
+MENU, MESSAGE = "selectdialog", "okdialog"
 MADRID = {"locale.timezonecountry": "Spain", "locale.timezone": "Europe/Madrid"}
 UNION = {
     "Seven Lanterns": 1,
@@ -95,8 +95,7 @@ class Home:
         return self.news
 
     def say_no(self) -> None:
-        self.kodi.press("back")
-        navigation.wait_until_closed(self.kodi, QUESTION)
+        self.addon.decline_sync()
         self.addon.wait_until_script_ended()
 
     def say_yes(self) -> None:

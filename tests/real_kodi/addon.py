@@ -15,6 +15,8 @@ from .kodi import Kodi
 from .paths import ADDON_ID
 
 DIALOG = "script-simkl-connect.xml"
+QUESTION = "yesnodialog"
+"""Kodi's own, with Yes and No."""
 CODE, ADDRESS, MESSAGE, PROGRESS, TIME_LEFT, FIRST_BUTTON, SECOND_BUTTON = 100, 101, 102, 103, 105, 110, 111
 
 
@@ -81,6 +83,12 @@ class Addon:
     def wait_until_dialog_closed(self, timeout: float = 15.0) -> None:
         """Waits until no sign-in dialog is on the screen."""
         navigation.wait_until_closed(self.kodi, DIALOG, timeout)
+
+    def decline_sync(self) -> None:
+        """Says no to the question that follows the first sign-in where the library holds something."""
+        navigation.wait_for_window(self.kodi, QUESTION)
+        self.kodi.press("back")
+        navigation.wait_until_closed(self.kodi, QUESTION)
 
     @property
     def shown(self) -> Shown:

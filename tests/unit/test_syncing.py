@@ -116,7 +116,8 @@ def synced(signed_in: House) -> House:
     """A run is over, and the service has been quiet for a while."""
     signed_in.switch(*ON)
     signed_in.run()
-    signed_in.simkl.requests.clear(), signed_in.library.calls.clear()
+    signed_in.simkl.requests.clear()
+    signed_in.library.calls.clear()
     return signed_in
 
 

@@ -28,7 +28,7 @@ from .texts import Texts
 
 LOOK_EVERY = 0.2
 PATIENCE = 10.0
-"""Seconds in which a service that runs takes up a command."""
+"""Seconds in which a service that runs takes up a command, and finds out whose account it is."""
 YES, NO = 107, 106
 """Kodi's own texts."""
 LONGEST_TITLE = 120
@@ -199,9 +199,13 @@ def _length(text: str) -> int:
 
 
 def _was_offered() -> bool:
-    reader = _reader()
+    reader, monitor = _reader(), xbmc.Monitor()
+    stored, patient_until = Stored(reader.read), monotonic() + PATIENCE
     try:
-        return any(reader.read(OFFERED + owner) for owner in owners_of(Stored(reader.read)))
+        while not stored.account().account_id and monotonic() < patient_until:  # it comes a little after the token
+            if monitor.waitForAbort(LOOK_EVERY):
+                return True
+        return any(reader.read(OFFERED + owner) for owner in owners_of(stored))
     except StorageFailed:
         return True  # then nothing can be remembered, and nothing done
 
