@@ -14,7 +14,7 @@ from real_kodi.addon import DIALOG, Addon
 from real_kodi.dependencies import SOCKS_MODULE, stand_ins
 from real_kodi.kodi import Kodi
 from real_kodi.paths import ADDON_ID, PROJECT
-from real_kodi.profile import Setup
+from real_kodi.profile import ScannedLibrary, Setup
 from simkl_simulator import Simulator
 from simkl_simulator.certificates import make_certificates
 
@@ -70,12 +70,12 @@ class Lab:
         options = Setup(zips=[self._floor_request], folders=self._modules)
         return Kodi(options, environment=self.environment(url), wait_for_service=True)
 
-    def ours(self, url: str, flow: str = "v1", with_socks: bool = False) -> Kodi:
+    def ours(self, url: str, flow: str = "v1", with_socks: bool = False, library: ScannedLibrary | None = None) -> Kodi:
         """A Kodi with the add-on, whose flow is known already, and the floor's dialog."""
         settings = {"client_id": CLIENT_IDS[flow], "flow": f"{FLOW_NAMES[flow]} {CLIENT_IDS[flow]}"}
         zips = [self.zip, self._floor_dialog]
         folders = [*self._modules, *(self._socks if with_socks else ())]
-        options = Setup(zips=zips, folders=folders, addon_settings=settings)
+        options = Setup(zips=zips, folders=folders, addon_settings=settings, library=library)
         return Kodi(options, environment=self.environment(url), wait_for_service=True)
 
 
