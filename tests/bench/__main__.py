@@ -11,7 +11,7 @@ from typing import Callable
 
 from real_kodi.kodi import KodiError
 
-from . import lives, press, quits, sign_ins, size, slow, waiting, watching
+from . import library, lives, press, quits, sign_ins, size, slow, waiting, watching
 from .lab import Lab
 from .report import HEADINGS, Row, failed, table, write_section
 
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Lab], list[Row]]] = {
     "quits": quits.measure,
     "watching": watching.measure,
     "slow": slow.measure,
+    "library": library.measure,
     "size": size.measure,
 }
 

@@ -15,7 +15,7 @@ from real_kodi.dependencies import SOCKS_MODULE, stand_ins
 from real_kodi.kodi import Kodi
 from real_kodi.library import Library
 from real_kodi.paths import ADDON_ID, PROJECT
-from real_kodi.profile import Setup
+from real_kodi.profile import ScannedLibrary, Setup
 from real_kodi.scanned import scanned
 from simkl_simulator import Simulator
 from simkl_simulator.certificates import make_certificates
@@ -78,7 +78,7 @@ class Lab:
         url: str,
         flow: str = "v1",
         with_socks: bool = False,
-        library: Library | None = None,
+        library: Library | ScannedLibrary | None = None,
         before_run: str = "",
     ) -> Kodi:
         """A Kodi with the add-on, whose flow is known already, and the floor's dialog.
@@ -88,7 +88,7 @@ class Lab:
         settings = {"client_id": CLIENT_IDS[flow], "flow": f"{FLOW_NAMES[flow]} {CLIENT_IDS[flow]}"}
         zips = [self._instrumented(before_run) if before_run else self.zip, self._floor_dialog]
         folders = [*self._modules, *(self._socks if with_socks else ())]
-        known = scanned(library) if library else None
+        known = scanned(library) if isinstance(library, Library) else library
         options = Setup(zips=zips, folders=folders, addon_settings=settings, library=known)
         return Kodi(options, environment=self.environment(url), wait_for_service=True)
 

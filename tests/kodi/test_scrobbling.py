@@ -40,6 +40,7 @@ class Viewer:
         self.addon, self.simkl = addon, simkl
         self.player, self.collection = Player(addon.kodi), Collection(addon.kodi)
         self.sign_in()
+        self.addon.decline_sync()
 
     def sign_in(self) -> None:
         self.addon.run("authorize")
@@ -289,10 +290,10 @@ def test_a_sign_out_with_a_mark_waiting_keeps_or_drops_it_as_the_user_says(
     navigation.wait_until_closed(kodi, "yesnodialog")
     if left is None:
         viewer.addon.wait_until_script_ended()
-        assert (viewer.addon.settings["account_name"], viewer.addon.queued("outbox")) == ("Ada", 1)
+        assert (viewer.addon.settings["account_name"], len(viewer.addon.rows("outbox"))) == ("Ada", 1)
         return
     kodi.wait_for(lambda: viewer.addon.settings["account_name"] == "", "the sign-out")
-    assert viewer.addon.queued("outbox") == left
+    assert len(viewer.addon.rows("outbox")) == left
     viewer.simkl.end_faults()
     viewer.sign_in()
     if left:

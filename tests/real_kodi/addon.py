@@ -15,6 +15,8 @@ from .kodi import Kodi
 from .paths import ADDON_ID
 
 DIALOG = "script-simkl-connect.xml"
+QUESTION = "yesnodialog"
+"""Kodi's own, with Yes and No."""
 CODE, ADDRESS, MESSAGE, PROGRESS, TIME_LEFT, FIRST_BUTTON, SECOND_BUTTON = 100, 101, 102, 103, 105, 110, 111
 
 
@@ -82,6 +84,12 @@ class Addon:
         """Waits until no sign-in dialog is on the screen."""
         navigation.wait_until_closed(self.kodi, DIALOG, timeout)
 
+    def decline_sync(self) -> None:
+        """Says no to the question that follows the first sign-in where the library holds something."""
+        navigation.wait_for_window(self.kodi, QUESTION)
+        self.kodi.press("back")
+        navigation.wait_until_closed(self.kodi, QUESTION)
+
     @property
     def shown(self) -> Shown:
         """All controls of the dialog, at one moment."""
@@ -121,11 +129,11 @@ class Addon:
                 return {}
             return dict(connection.execute("SELECT name, value FROM value"))
 
-    def queued(self, kind: str) -> int:
-        """How many rows the database has in the queue ``kind``."""
+    def rows(self, kind: str) -> list[str]:
+        """The items of a queue in the database, in order."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=rw", uri=True, timeout=1.0)) as connection:
-            ((rows,),) = connection.execute("SELECT count(*) FROM queued WHERE kind = ?", (kind,))
-            return int(rows)
+            found = connection.execute("SELECT item FROM queued WHERE kind = ? ORDER BY id", (kind,))
+            return [item for (item,) in found]
 
     def wait_for_setting(self, name: str, value: str | None = None, timeout: float = 15.0) -> str:
         """The setting on disk once it is ``value``, or anything but empty."""

@@ -106,6 +106,9 @@ def _sign_in(addon: Addon, simkl: Simulator | None, steps: Steps, person: bool) 
         raise SystemExit("the token in settings.xml is not the one that the server issued")
     addon.wait_until_dialog_closed()
     steps.say("the dialog has closed by itself")
+    if simkl is not None:
+        addon.decline_sync()
+        steps.say("asked whether to bring library and Simkl together: not now")
 
 
 def _watch(addon: Addon, simkl: Simulator, steps: Steps) -> None:

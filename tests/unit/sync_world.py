@@ -12,7 +12,8 @@ from simkl_connect.http.messages import Request, Response
 from simkl_connect.models import Secret, Token
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.library_sync import LibrarySync, SignedIn
-from simkl_connect.sync.run import Directions, Preview
+from simkl_connect.sync.preview import Preview
+from simkl_connect.sync.run import Directions
 from simkl_connect.sync.state import SyncState
 from simkl_connect.sync.writing import NO_DATE
 
@@ -201,6 +202,7 @@ class World:
         self.published: list[Mapping[str, Any]] = []
         self.previews: list[Preview] = []
         self.replies: list[Any] = []
+        self.rejected: list[Secret] = []
         self.start()
 
     def start(self) -> None:
@@ -211,6 +213,7 @@ class World:
             self.worker,
             self.kodi.rpc,
             lambda: None if self.account is None else SignedIn(self.account, self.token),
+            self.rejected.append,
             lambda: self.directions,
             lambda: self.is_busy,
             lambda file: file.startswith(self.excluded),

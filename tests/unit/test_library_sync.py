@@ -11,7 +11,7 @@ from simkl_connect.errors import Problem, TransientError
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.plan import Reason
 from simkl_connect.sync.run import Directions
-from sync_world import NOW, Kodi, Simkl, World, episode, movie, response
+from sync_world import NOW, TOKEN, Kodi, Simkl, World, episode, movie, response
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_it_asks_first_and_says_what_it_would_do(world: World) -> None:
     (preview,) = world.previews
     assert world.status == "asking"
     assert preview[:4] == (1, 2, 2, 1)
-    assert preview.titles_to_kodi == ["Show 0 1x02", "Show 0 1x03", "Film 3"]
+    assert preview.titles_to_kodi == ["Show 0 S01E02", "Show 0 S01E03", "Film 3"]
     assert not world.simkl.posted and not world.kodi.written
 
 
@@ -373,8 +373,8 @@ def test_a_quota_puts_the_rest_off_also_beyond_a_restart(world: World, reply: ob
 
 def test_a_token_that_simkl_ends_ends_the_run(world: World) -> None:
     world.replies = [response({"error": "user_token_failed"}, 401)]
-    world.run()
-    assert world.status == "failed" and world.simkl.requests == []
+    world.run(lambda: world.status == "failed")
+    assert (world.simkl.requests, world.rejected) == ([], [TOKEN.access_token])
 
 
 def before_and_after(world: World) -> tuple[object, object]:
@@ -473,3 +473,38 @@ def test_nothing_is_asked_of_simkl_before_the_service_has_started_up(world: Worl
     world.sync.advance()
     assert not world.worker.submitted and world.sync.seconds_to_wait() == 30.0
     assert world.now == NOW
+
+
+def test_somebody_who_waits_for_the_question_hears_soon_that_there_is_no_network(world: World) -> None:
+    world.replies = [TransientError(Problem.OFFLINE, "no route")] * 9
+    world.sync.start(asks=True)
+    world.run(lambda: world.status == "failed")
+    assert world.now - NOW < 60
+    assert world.published[-1]["problem"] == "offline"
+
+
+def test_without_a_question_the_network_is_waited_for(world: World) -> None:
+    world.replies = [TransientError(Problem.OFFLINE, "no route")] * 9
+    world.run()
+    assert world.status == "done"
+
+
+def test_rows_that_a_clean_removes_are_noted_once_it_is_over(world: World) -> None:
+    world.run()
+    world.is_busy = True
+    for row_id in (1, 2):
+        world.sync.row_removed("movie", row_id)
+        world.sync.advance()
+    assert world.database.rows("sync_removed") == []
+    world.is_busy = False
+    world.sync.advance()
+    assert len(world.database.rows("sync_removed")) == 1
+
+
+def test_what_changed_just_before_the_end_is_known_after_the_next_start(world: World) -> None:
+    world.run()
+    world.sync.row_removed("movie", 1)
+    world.sync.library_changed()
+    world.sync.close(0.0)
+    assert world.database.rows("sync_removed")
+    assert world.database.read("sync_whole") == "1"

@@ -18,6 +18,7 @@ from . import ADDON_ID
 HOME_WINDOW = 10000
 STATE_PROPERTY = f"{ADDON_ID}.state"
 ACTIVITY_PROPERTY = f"{ADDON_ID}.activity"
+SYNC_PROPERTY = f"{ADDON_ID}.sync"
 DIALOG_PROPERTY = f"{ADDON_ID}.dialog"
 
 IDLE = '{"request":"","phase":"idle","user_code":"","verification_uri":"","expires_in":0}'
@@ -70,6 +71,20 @@ def marks_waiting() -> int:
     return waiting if isinstance(waiting, int) and waiting > 0 else 0
 
 
+def publish_sync(news: Mapping[str, object]) -> None:
+    """Makes ``news`` what skins, other add-ons and our script see of the sync."""
+    xbmcgui.Window(HOME_WINDOW).setProperty(SYNC_PROPERTY, json.dumps(news))
+
+
+def sync_news() -> Mapping[str, object]:
+    """What the service says of the sync; empty if there was none since it started."""
+    try:
+        news = json.loads(home_property(SYNC_PROPERTY))
+    except ValueError:
+        return {}
+    return news if isinstance(news, dict) else {}
+
+
 def publish(state: str) -> None:
     """Makes ``state`` what everyone sees."""
     xbmcgui.Window(HOME_WINDOW).setProperty(STATE_PROPERTY, state)
@@ -88,6 +103,7 @@ def withdraw() -> None:
     """
     window = xbmcgui.Window(HOME_WINDOW)
     window.clearProperty(STATE_PROPERTY)
+    window.clearProperty(SYNC_PROPERTY)
     window.clearProperty(DIALOG_PROPERTY)
 
 

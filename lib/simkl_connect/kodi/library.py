@@ -32,15 +32,33 @@ _EPISODE = ["episode", "season", "file", "title", "uniqueid"]
 _ROW = ["title", "file", "uniqueid", "lastplayed"]
 
 
-def call(method: str, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The ``result`` object of a JSON-RPC call; None for an error, and for a result that is no object."""
+def result_of(method: str, params: Mapping[str, Any]) -> object:
+    """The ``result`` of a JSON-RPC call; None for an error."""
     request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
     try:
         answer = json.loads(xbmc.executeJSONRPC(request))
     except ValueError:
         return None
-    result = answer.get("result") if isinstance(answer, dict) else None
+    return answer.get("result") if isinstance(answer, dict) else None
+
+
+def call(method: str, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The ``result`` object of a JSON-RPC call; None for an error, and for a result that is no object."""
+    result = result_of(method, params)
     return result if isinstance(result, dict) else None
+
+
+def is_empty() -> bool:
+    """Whether it has neither films nor episodes."""
+    methods = ("VideoLibrary.GetMovies", "VideoLibrary.GetEpisodes")
+    answers = [call(method, {"limits": {"start": 0, "end": 1}}) for method in methods]
+    return not any(_object(answer, "limits").get("total") for answer in answers)
+
+
+def is_scanning() -> bool:
+    """Whether Kodi looks for new videos."""
+    condition = "Library.IsScanningVideo"
+    return (call("XBMC.GetInfoBooleans", {"booleans": [condition]}) or {}).get(condition) is True
 
 
 def playing_item(file: str) -> PlayingItem:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Mapping
+
 import xbmcgui
 
 from ..api.parsing import clean_text
 from ..auth.token_refresher import Notice
 from ..scrobbling.callbacks import Notice as ScrobbleNotice
 from ..scrobbling.callbacks import Notification
+from . import texts
 from .own_addon import own_addon
 from .system import is_window_active
 from .texts import Texts
@@ -27,6 +30,7 @@ SCROBBLE_NOTICES = {
     ScrobbleNotice.READ_ONLY: 32244,
 }
 SEVERAL_MARKED = 32241
+SYNC_DONE, SYNC_UNDONE = 32516, 32517
 SHOWN_FOR = 8000
 """Milliseconds."""
 
@@ -48,6 +52,15 @@ def notify_connected(name: str) -> None:
     """Says who is connected now, unless the sign-in dialog says it."""
     if not is_window_active():
         _show(Texts().connected_as(name))
+
+
+def notify_sync(news: Mapping[str, object], is_undo: bool) -> None:
+    """Says how a sync has ended, by what is published of it, or that the last one is undone."""
+    text = Texts()
+    if news["status"] == "failed":
+        _show(text(texts.PROBLEMS[str(news["problem"])]))
+    else:
+        _show(text(SYNC_UNDONE if is_undo else SYNC_DONE).format(sent=news["sent"], written=news["written"]))
 
 
 def _show(message: str) -> None:

@@ -13,6 +13,7 @@ from .own_addon import own_addon
 
 PACKAGED_CLIENT_ID = os.path.join(b"resources", b"client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
+SYNC_TO_SIMKL, SYNC_TO_KODI = "sync_to_simkl", "sync_to_kodi"
 
 EXCLUDE_FOLDERS = tuple(f"exclude_folder_{number}" for number in range(1, 6))
 
@@ -49,6 +50,12 @@ def exclude_folder(folder: str) -> bool:
     if free is not None:
         addon.setSetting(free, folder)
     return free is not None and addon.getSetting(free) == folder
+
+
+def syncing() -> tuple[bool, bool]:
+    """Whether marks are to be carried to Simkl, and whether into the library. Raises AddonGone."""
+    setting = own_addon().getSetting
+    return setting(SYNC_TO_SIMKL) == "true", setting(SYNC_TO_KODI) == "true"
 
 
 def _packaged_client_id() -> str:

@@ -8,7 +8,7 @@ import xbmc
 import xbmcaddon
 import xbmcvfs
 
-from ..ui.commands import AUTHORIZE, SIGN_OUT
+from ..ui.commands import AUTHORIZE, SIGN_OUT, SYNC
 from . import ADDON_ID, DIALOG_XML, ipc, texts
 from .system import is_still_enabled, is_window_active, wait_for_main_thread
 from .window import SignInWindow
@@ -20,11 +20,14 @@ PATIENCE, LOOK_EVERY = 0.5, 0.02
 def main(arguments: list[str]) -> None:
     """``arguments`` as in ``RunScript(script.simkl.connect,authorize)``: the command, or nothing.
 
-    ``settings`` behind ``authorize``: the settings page was left for it, and is wanted back afterwards.
+    ``settings`` behind ``authorize``: the settings page was left for it, and is wanted back afterwards. Behind
+    ``sync``: ``now`` asks nothing, ``undo`` takes back what the last sync set in the library.
     """
     command = arguments[1] if len(arguments) > 1 else ""
     if command == AUTHORIZE:
         connected = sign_in()
+        if connected:
+            _offer_sync()
         if connected and "settings" in arguments:
             xbmc.executebuiltin(f"Addon.OpenSettings({ADDON_ID})")
         return
@@ -32,8 +35,25 @@ def main(arguments: list[str]) -> None:
 
     if command == SIGN_OUT:
         account.sign_out()
-    elif not account.is_connected() or account.show():
-        sign_in()
+    elif command == SYNC:
+        _sync(arguments[2:], account.is_connected())
+    elif (not account.is_connected() or account.show()) and sign_in():
+        _offer_sync()
+
+
+def _sync(arguments: list[str], is_connected: bool) -> None:
+    from . import sync_screen
+
+    if "undo" in arguments:
+        sync_screen.undo()
+    elif is_connected or sign_in():
+        sync_screen.bring_together(asks="now" not in arguments)
+
+
+def _offer_sync() -> None:
+    from . import sync_screen  # after the window, like all that it does not need
+
+    sync_screen.offer()
 
 
 def sign_in() -> bool:

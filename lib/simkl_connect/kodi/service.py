@@ -26,9 +26,9 @@ from ..storage.database import Database
 from ..storage.legacy import Legacy
 from ..storage.settings_mirror import SettingsMirror
 from ..storage.token_store import TokenStore
-from ..ui.commands import ACTIONS, AUTHORIZE, CANCEL, SIGN_OUT, WAKE, Command
+from ..ui.commands import ACTIONS, AUTHORIZE, CANCEL, SIGN_OUT, SYNC_COMMANDS, WAKE, Command
 from ..ui.view import View
-from . import files, ipc, library, preferences
+from . import files, ipc, library, preferences, sync_task
 from .alarm import Alarm
 from .log import log
 from .log_handler import log_to_kodi
@@ -92,15 +92,21 @@ class Service(xbmc.Monitor):
             ),
         )
         player = WatchedPlayer(self._scrobbler, self._advance, clock.now)
+        self._sync = sync_task.SyncTask(
+            environment,
+            sync_task.Callbacks(player.isPlayingVideo, self._scrobbler.expect_echo, self._refresher.grant_rejected),
+        )
         # the worker first, which is closed last: it ends the requests of the others
         signing_in = (worker, self._authorizer, self._refresher)
-        self._loop = TaskLoop((*signing_in, player, self._scrobbler, tokens, self._mirror), self._mistaken)
+        watching = (player, self._scrobbler, self._sync)
+        self._loop = TaskLoop((*signing_in, *watching, tokens, self._mirror), self._mistaken)
         self._alarm = Alarm(_wake, clock.now)
         self._handlers: Mapping[str, Callable[[Command], None]] = {
             AUTHORIZE: self._authorize,
             CANCEL: self._cancel,
             SIGN_OUT: self._sign_out,
             **dict.fromkeys(ACTIONS, self._act),
+            **dict.fromkeys(SYNC_COMMANDS, self._sync.command),
         }
 
     def run(self) -> None:
@@ -122,6 +128,8 @@ class Service(xbmc.Monitor):
     def onNotification(self, sender: str, method: str, data: str) -> None:  # noqa: N802  # Kodi's name
         """Called by Kodi within ``waitForAbort``."""
         received = ipc.received(sender, method, data)
+        if method in sync_task.HEARD:
+            self._sync.heard(method, data)
         if received is not None:
             self._handle(received)
             self._advance()
@@ -132,6 +140,7 @@ class Service(xbmc.Monitor):
     def onSettingsChanged(self) -> None:  # noqa: N802  # Kodi's name
         """Called by Kodi within ``waitForAbort``, after every change, our own too."""
         self._mirror.look_again()
+        self._sync.settings_changed()
 
     def _begin(self) -> None:
         if self._database.set_aside:

@@ -60,6 +60,34 @@ PROBLEMS = {
 }
 """By the values of :class:`~simkl_connect.errors.Problem`."""
 
+BUSY = "busy"
+"""The sync property's ``problem`` while a video plays or the library is scanned: nothing is compared then."""
+SYNC_BUSY = 32518
+SYNC_OFFER = 32504
+SYNC_PROGRESS = {"reading": 32505, "sending": 32506, "writing": 32507}
+"""By the sync property's ``status``."""
+SYNC_GOES = 32515
+SYNC_START, SYNC_TITLES = 32508, 32512
+SYNC_TO_SIMKL, SYNC_TO_KODI, SYNC_LEFT = 32509, 32510, 32513
+SYNC_NUMBERS = 32511
+SYNC_UNDO, SYNC_UNDO_QUESTION, SYNC_NO_UNDO = 32501, 32519, 32520
+SYNC_NOW = 32500
+LEFT_ALONE = {
+    "unwatched_here": 32530,
+    "removed_on_simkl": 32531,
+    "no_ids": 32532,
+    "ambiguous": 32533,
+    "no_number": 32534,
+    "special": 32535,
+    "anime_numbering": 32536,
+    "episodes_unknown": 32537,
+    "not_found": 32538,
+    "not_taken": 32539,
+    "excluded": 32540,
+    "shared_file": 32541,
+}
+"""By the values of :class:`~simkl_connect.sync.plan.Reason`."""
+
 
 class Texts:
     """The texts in the user's language.

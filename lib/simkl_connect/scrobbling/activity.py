@@ -15,7 +15,8 @@ import logging
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from ..errors import StorageFailed
-from ..media import Media
+from ..media import Media, Movie
+from .identify import media_title
 from .media_json import dump_media, to_object
 from .possible import possible
 from .reasons import Reason, Status
@@ -29,7 +30,29 @@ KEPT = 100
 WRITTEN_AFTER = 0.5
 """Seconds that a change of a row waits for others, and for whatever else there is to do: it is for the eye alone."""
 
+_MOST_UNKNOWN = 20
+
 _log = logging.getLogger(__name__)
+
+
+def add_unknown(database: Database, media: Sequence[Media], now: float) -> None:
+    """Rows for marks of the library that Simkl does not know: one each for the last ones, and one for the others.
+
+    Raises StorageFailed.
+    """
+    others, last = media[:-_MOST_UNKNOWN], media[-_MOST_UNKNOWN:]
+    with database.transaction():
+        if others:
+            title = f"{media_title([others[0]])} … ({len(others)})"
+            database.push(KIND, json.dumps(_unknown(title, others[0], now)))
+        for one in last:
+            database.push(KIND, json.dumps({**_unknown(media_title([one]), one, now), "media": [dump_media(one)]}))
+        database.remove([row for row, _ in database.rows(KIND)[:-KEPT]])
+
+
+def _unknown(title: str, one: Media, now: float) -> dict[str, object]:
+    reason = Reason.UNKNOWN_MOVIE if isinstance(one, Movie) else Reason.UNKNOWN_EPISODE
+    return {"title": title, "at": now, "status": Status.FAILED.value, "reason": reason.value}
 
 
 class Activity:

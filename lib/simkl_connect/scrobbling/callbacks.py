@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple, Protocol
 
-from ..models import Secret, Token
+from ..models import Account, Secret, Token
 from .exclusions import Preferences
 from .identify import PlayingItem
 
@@ -34,6 +34,16 @@ class Notification(NamedTuple):
 
 def _no_room(_folder: str) -> bool:
     return False
+
+
+class HasAccount(Protocol):
+    """Knows who is signed in, and since when in Unix seconds."""
+
+    def account(self) -> Account:
+        """Whose token it is."""
+
+    def connected_at(self) -> float | None:
+        """None if that is not known."""
 
 
 class Callbacks(NamedTuple):
@@ -66,7 +76,7 @@ def owner_of(tokens: TokenStore) -> str:
     return f"since {connected_at:.0f}" if tokens.token() is not None and connected_at is not None else ""
 
 
-def owners_of(tokens: TokenStore) -> frozenset[str]:
+def owners_of(tokens: HasAccount) -> frozenset[str]:
     """Whose marks may be sent with the stored token."""
     account_id, connected_at = tokens.account().account_id, tokens.connected_at()
     since = f"since {connected_at:.0f}" if connected_at is not None else ""

@@ -1,1 +1,10 @@
 """Kodi's library and Simkl's lists: what each has watched that the other has not, and bringing it across."""
+
+ACCOUNT = "sync_account"
+"""Name of the value in the database that says with whose lists the library was brought together."""
+PREVIEW = "sync_preview"
+"""The queue in the database in which a script finds what a run would do, while the sync asks."""
+UNDO = "sync_undo"
+"""The queue in the database of what can be undone."""
+OFFERED = "sync_offered."
+"""Begins the names of the values in the database that say who was asked whether to sync."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Callable, Generator, Mapping, NamedTuple
 
 from ..errors import Problem, StorageFailed
 from ..http.worker import Job, Worker
-from ..models import Token
+from ..models import Secret, Token
 from . import writing
 from .library import LibraryUnreadable
-from .run import Directions, Environment, Preview, Progress, Run, RunFailed
+from .preview import Preview
+from .run import Directions, Environment, Progress, Run, RunFailed
 from .state import SyncState
 from .titles import SHOW
 from .writing import Rpc
@@ -26,7 +28,7 @@ PUBLISH_EVERY = 0.5
 
 
 class SignedIn(NamedTuple):
-    """Whose lists, by something that tells accounts apart, and with which token."""
+    """Whose lists, by something that tells accounts apart, and with which token, which may write."""
 
     account: str
     token: Token
@@ -47,6 +49,7 @@ class LibrarySync:
         worker: Worker,
         rpc: Rpc,
         signed_in: Callable[[], SignedIn | None],
+        grant_rejected: Callable[[Secret], None],
         directions: Callable[[], Directions],
         is_busy: Callable[[], bool],
         is_excluded: Callable[[str], bool],
@@ -56,7 +59,7 @@ class LibrarySync:
         wall_clock: Callable[[], float],
     ) -> None:
         self._state, self._worker, self._rpc = state, worker, rpc
-        self._signed_in, self._get_directions = signed_in, directions
+        self._signed_in, self._grant_rejected, self._get_directions = signed_in, grant_rejected, directions
         self._is_busy, self._is_excluded = is_busy, is_excluded
         self._publish, self._ask = publish, ask
         self._clock, self._wall_clock = clock, wall_clock
@@ -67,6 +70,7 @@ class LibrarySync:
         self._resume_at: float | None = 0.0
         self._reply: Directions | None = None
         self._wanted: bool | None = None
+        self._wanted_directions: Directions | None = None
         self._undo_wanted = self._library_changed = False
         self._removed: set[tuple[str, int]] = set()
         self._next_at = clock() + AFTER_START
@@ -78,10 +82,13 @@ class LibrarySync:
         """Of this run, or of the last one: the numbers, and what was left alone and why."""
         return self._progress
 
-    def start(self, asks: bool) -> None:
-        """Begin a run at once; ``asks``: compare everything, say what would be done, and wait for :meth:`answer`."""
+    def start(self, asks: bool, directions: Directions | None = None) -> None:
+        """Begin a run at once; ``asks``: compare everything, say what would be done, and wait for :meth:`answer`.
+
+        ``directions``: of this run, if they are not to be the settings'.
+        """
         self.cancel()
-        self._wanted = asks
+        self._wanted, self._wanted_directions = asks, directions
 
     def answer(self, directions: Directions) -> None:
         """Go on with what was asked. The settings are the caller's to write."""
@@ -141,6 +148,8 @@ class LibrarySync:
         """End. What is missing is done after the next start."""
         if self._steps is not None:
             self._stop()
+        with suppress(StorageFailed):  # the library is read anew the next time that everything is compared
+            self._note_changes(is_last=True)
 
     def _advance(self) -> None:
         if self._steps is None:
@@ -154,32 +163,34 @@ class LibrarySync:
         elif self._is_ready():
             self._step(self._steps)
 
-    def _note_changes(self) -> None:
-        if self._removed:
-            self._state.add_removed(self._removed)
-            self._removed.clear()
+    def _note_changes(self, is_last: bool = False) -> None:
         if self._library_changed:
             self._state.need_whole()
             self._library_changed = False
+        if self._removed and (is_last or not self._is_busy()):  # a clean may remove thousands, one by one
+            self._state.add_removed(self._removed)
+            self._removed.clear()
 
     def _begin(self) -> None:
+        is_due = self._next_at <= self._clock()
+        if not is_due and self._wanted is None and not self._undo_wanted:
+            return
         if self._is_busy():
             self._next_at = max(self._next_at, self._clock() + BUSY_LOOK)
             return
-        if self._undo_wanted or (self._next_at <= self._clock() and self._state.is_undoing()):
+        if self._undo_wanted or (is_due and self._state.is_undoing()):
             self._undo_wanted = False
             self._account = None
             self._set_out(writing.undo(self._rpc, self._state, self._new_progress("writing")))
             return
-        asks, directions, signed_in = self._wanted, self._get_directions(), self._signed_in()
-        if asks is None and self._next_at > self._clock():
-            return
-        self._wanted = None
+        asks, signed_in = self._wanted, self._signed_in()
+        directions = self._wanted_directions or self._get_directions()
+        self._wanted = self._wanted_directions = None
         self._next_at = self._clock() + EVERY
         if signed_in is None or not (asks or any(directions)):
             if asks is not None:
                 self._new_progress("done" if signed_in else "failed")
-                self._tell(is_due=True)
+                self._tell(is_due=True, problem=None if signed_in else Problem.READ_ONLY)
             return
         self._account = signed_in.account
         self._state.begin(signed_in.account)
@@ -191,7 +202,13 @@ class LibrarySync:
             return
         self._state.forget_removed()
         environment = Environment(
-            self._state, self._worker, self._rpc, self._token, self._wall_clock, self._is_excluded
+            self._state,
+            self._worker,
+            self._rpc,
+            self._token,
+            self._grant_rejected,
+            self._wall_clock,
+            self._is_excluded,
         )
         self._set_out(Run(environment, self._new_progress("reading"), directions, bool(asks)).steps())
 

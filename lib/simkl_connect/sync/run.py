@@ -6,8 +6,7 @@ on Simkl, a row is written only while it still is what the plan saw, and the way
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any, Callable, Generator, Mapping, NamedTuple, Sequence, TypeVar, Union
+from typing import Any, Callable, Generator, NamedTuple, Sequence, TypeVar, Union
 
 from ..api import all_items
 from ..api.all_items import Activities, Name
@@ -18,13 +17,14 @@ from ..errors import PermanentError, Problem, TransientError
 from ..http.messages import Request, Response
 from ..http.worker import Job, Priority, Worker
 from ..media import Episode, Media, Movie, Show
-from ..models import Token
+from ..models import Secret, Token
 from . import writing
 from .library import Library, Reading, read_library
 from .matching import match
 from .plan import Left, Plan, Reason, Send, make_plan
+from .preview import Preview, preview_of
 from .state import SyncState
-from .titles import FILM, MOVIE, Entry, Title, numbers_of
+from .titles import MOVIE, Entry, Title, numbers_of
 from .writing import Rpc
 
 FULL_EVERY = 30 * 86400
@@ -33,6 +33,7 @@ be rare: such a miss lasts a month at most."""
 LONGEST_RETRY = 900.0
 """Seconds. A wait that is longer ends the run, which is taken up again afterwards."""
 FIRST_RETRY, LOCKED_RETRY = 10.0, 20.0
+LONGEST_UNTIL_ASKED = 20.0
 READ_PAUSE = 0.02
 """Seconds between two pages of the library, for whatever else Kodi has to do."""
 
@@ -46,19 +47,6 @@ class Directions(NamedTuple):
     to_kodi: bool
 
 
-class Preview(NamedTuple):
-    """What a sync would do, in numbers; ``left`` by reason. The titles are in the lists."""
-
-    episodes_to_simkl: int
-    films_to_simkl: int
-    episodes_to_kodi: int
-    films_to_kodi: int
-    left: Mapping[Reason, int]
-    titles_to_simkl: Sequence[str]
-    titles_to_kodi: Sequence[str]
-    titles_left: Sequence[tuple[Reason, str]]
-
-
 class RunFailed(Exception):
     """The run can't go on. ``retry_after``: seconds until it may, or None where a repetition changes nothing."""
 
@@ -69,12 +57,17 @@ class RunFailed(Exception):
 
 
 class Progress:
-    """How far a run has come; ``status`` and the numbers are those of the sync property."""
+    """How far a run has come; ``status`` and the numbers are those of the sync property.
+
+    ``planned``: how many marks are to be sent and written in all. ``not_found``: what Simkl has said it does not know,
+    in this run.
+    """
 
     def __init__(self) -> None:
         self.status = "reading"
-        self.sent = self.written = self.left_alone = 0
+        self.sent = self.written = self.left_alone = self.planned = 0
         self.left: list[Left] = []
+        self.not_found: list[Media] = []
 
 
 Wait = Union["Job[Any]", float, Preview]
@@ -83,12 +76,17 @@ Steps = Generator[Wait, Any, None]
 
 
 class Environment(NamedTuple):
-    """What a run works with. ``token``: the account's present one. ``wall_clock``: Unix seconds."""
+    """What a run works with.
+
+    ``token``: the account's present one; ``grant_rejected`` gets one that Simkl has refused. ``wall_clock``: Unix
+    seconds.
+    """
 
     state: SyncState
     worker: Worker
     rpc: Rpc
     token: Callable[[], Token]
+    grant_rejected: Callable[[Secret], None]
     wall_clock: Callable[[], float]
     is_excluded: Callable[[str], bool]
 
@@ -112,9 +110,10 @@ class Run:
             plan = self._plan(library, is_whole)
             if self._asks:
                 self._progress.status = "asking"
-                self._directions = yield _preview(plan)
+                self._directions = yield preview_of(plan)
                 self._state.need_whole()
             self._state.remember(plan.agreed)
+            self._progress.planned = self._count(plan)
             if self._directions.to_simkl and plan.sends:
                 self._progress.status = "sending"
                 yield from self._send(plan.sends)
@@ -127,6 +126,11 @@ class Run:
                 yield from writing.write(self._env.rpc, self._state, writes, self._progress)
         self._state.finish()
         self._progress.status = "done"
+
+    def _count(self, plan: Plan) -> int:
+        to_simkl, to_kodi = self._directions
+        writes = sum(to_simkl or write.entry is not None for write in plan.writes)
+        return to_simkl * len(plan.sends) + to_kodi * writes
 
     def _pull(self) -> Generator[Wait, Any, set[Name]]:
         """Bring what is known of Simkl up to date; the titles that changed."""
@@ -155,10 +159,14 @@ class Run:
     def _ask(
         self, request: Callable[[Token], Request], read: Callable[[Response], T | Refusal]
     ) -> Generator[Wait, Any, T]:
-        """What ``read`` makes of the answer, asked again after failures that may pass. Raises RunFailed."""
+        """What ``read`` makes of the answer, asked again after failures that may pass. Raises RunFailed.
+
+        Somebody who waits for the question hears of a failure soon.
+        """
         retry = FIRST_RETRY
         while True:
-            job = self._env.worker.submit(request(self._env.token()), read, Priority.SYNC)
+            token = self._env.token()
+            job = self._env.worker.submit(request(token), read, Priority.SYNC)
             yield job
             result: Any = job.result
             if isinstance(result, TransientError):
@@ -166,9 +174,14 @@ class Run:
                 wait, retry = retry if wait is None else wait, min(retry * 2, LONGEST_RETRY)
                 if wait > LONGEST_RETRY:
                     raise RunFailed(result.problem, wait)
+                if self._asks and self._progress.status == "reading" and retry > LONGEST_UNTIL_ASKED:
+                    raise RunFailed(result.problem, None)
                 yield wait
             elif isinstance(result, RateLocked):
                 yield LOCKED_RETRY
+            elif isinstance(result, GrantEnded):
+                self._env.grant_rejected(token.access_token)
+                raise RunFailed(Problem.REFUSED, LONGEST_RETRY)  # by then it is refreshed, or known to have ended
             elif isinstance(result, _FINAL):
                 raise RunFailed(_problem(result), None)
             else:
@@ -209,19 +222,21 @@ class Run:
                 missing = {send.key for one, send in zip(media, batch) if one in answer.not_found}
                 taken = [send.key for send in batch if send.key not in missing]
                 self._state.add_answers(now, Reason.NOT_FOUND, sorted(missing))
+                self._progress.not_found += [one for one in media if one in answer.not_found]
                 self._state.add_answers(now, Reason.NOT_TAKEN, taken)  # if the next pull has them, this is not asked
                 self._progress.sent += len(taken)
             elif len(batch) > 1:
                 batches[:0] = [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
             else:
                 self._state.add_answers(now, Reason.NOT_FOUND, [batch[0].key])
+                self._progress.not_found += media
 
 
 class _Stumbled:
     """Simkl finds a batch wrong as a whole."""
 
 
-_FINAL = (NotFound, Malformed, InsufficientScope, GrantEnded, PermanentError)
+_FINAL = (NotFound, Malformed, InsufficientScope, PermanentError)
 
 
 def _problem(refusal: Refusal) -> Problem:
@@ -271,23 +286,3 @@ def _add_request(watches: Sequence[Watch]) -> Callable[[Token], Request]:
 
 def _list_request(name: str) -> Callable[[Token], Request]:
     return lambda token: all_items.list_request(token, name)
-
-
-def _preview(plan: Plan) -> Preview:
-    films = [sum(one.title.kind == MOVIE for one in some) for some in (plan.sends, plan.writes)]
-    return Preview(
-        len(plan.sends) - films[0],
-        films[0],
-        len(plan.writes) - films[1],
-        films[1],
-        Counter(left.reason for left in plan.left),
-        [label(send.title.title, send.row.place) for send in plan.sends],
-        [label(write.title.title, write.row.place) for write in plan.writes],
-        [(left.reason, label(left.title, left.place)) for left in plan.left],
-    )
-
-
-def label(title: str, place: int | None) -> str:
-    """A title as a list shows it, an episode with its numbers."""
-    numbers = numbers_of(place) if place is not None and place != FILM else None
-    return title if numbers is None else f"{title} {numbers[0]}x{numbers[1]:02d}"

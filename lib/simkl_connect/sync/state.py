@@ -10,13 +10,14 @@ from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from ..api.all_items import Activities, Name
 from ..storage.database import Database
+from . import ACCOUNT, UNDO
 from .plan import Agreed, Reason
 from .titles import MOVIE, SHOW, Entry, clean_ids, clean_year, is_number
 
 ANSWERS_LAST = 30 * 86400
 """Seconds after which a mark that Simkl did not take is tried again."""
-_TITLES, _ANSWERS, _UNDO, _GONE = "sync_title", "sync_answer", "sync_undo", "sync_removed"
-_ACCOUNT, _LATEST, _REMOVED, _FULL_AT = "sync_account", "sync_latest", "sync_removed", "sync_full_at"
+_TITLES, _ANSWERS, _GONE = "sync_title", "sync_answer", "sync_removed"
+_LATEST, _REMOVED, _FULL_AT = "sync_latest", "sync_removed", "sync_full_at"
 _WHOLE, _UNDO_OPEN, _UNDOING, _PUT_OFF = "sync_whole", "sync_undo_open", "sync_undoing", "sync_put_off"
 
 
@@ -42,14 +43,12 @@ class SyncState:
 
     def begin(self, account: str) -> None:
         """Forget what was agreed with another account. What is in the library may still be undone."""
-        if self._database.read(_ACCOUNT) == account:
+        if self._database.read(ACCOUNT) == account:
             return
         with self._database.transaction():
             for kind in (_TITLES, _ANSWERS, _GONE):
                 self._database.remove([row_id for row_id, _ in self._database.rows(kind)])
-            self._database.write(
-                {_ACCOUNT: account, _LATEST: "", _REMOVED: "", _FULL_AT: "", _WHOLE: "1", _PUT_OFF: ""}
-            )
+            self._database.write({ACCOUNT: account, _LATEST: "", _REMOVED: "", _FULL_AT: "", _WHOLE: "1", _PUT_OFF: ""})
 
     def activities(self) -> Activities:
         """What Simkl said before the last pull."""
@@ -179,14 +178,14 @@ class SyncState:
         """Call it before the rows are written. The first rows of a run make the run before one that can't be undone."""
         with self._database.transaction():
             if self._database.read(_UNDO_OPEN) != "1":
-                self._database.remove([row_id for row_id, _ in self._database.rows(_UNDO)])
+                self._database.remove([row_id for row_id, _ in self._database.rows(UNDO)])
                 self._database.write({_UNDO_OPEN: "1"})
-            self._database.push(_UNDO, json.dumps(rows))
+            self._database.push(UNDO, json.dumps(rows))
 
     def undo(self) -> list[tuple[int, list[Undo]]]:
         """What :meth:`add_undo` got, last first, each with the id for :meth:`undone`."""
         chunks = []
-        for row_id, text in reversed(self._database.rows(_UNDO)):
+        for row_id, text in reversed(self._database.rows(UNDO)):
             loaded = _loaded(text)
             rows = [_undo(one) for one in loaded] if isinstance(loaded, list) else []
             chunks.append((row_id, [row for row in rows if row is not None]))

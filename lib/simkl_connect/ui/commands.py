@@ -11,10 +11,19 @@ SEND_NOW, SEND_AGAIN, NEVER, UNDO, CHOOSE = "send_now", "send_again", "never", "
 ALLOW = "allow"
 """From the activity page. All but the first with ``row``, an entry's id; NEVER with ``what``, "folder", "show" or
 "addon", and ALLOW to take that back; CHOOSE with ``media``, a film or episode as JSON (see media_json.py)."""
+ACTIONS = (SEND_NOW, SEND_AGAIN, NEVER, ALLOW, UNDO, CHOOSE)
+SYNC = "sync"
+"""Bring library and Simkl together; with ``asks``, show first what would be done."""
+SYNC_ANSWER = "sync_answer"
+"""Go on, with ``to_simkl`` and ``to_kodi``: what is to be carried where, from now on by itself too."""
+SYNC_CANCEL = "sync_cancel"
+SYNC_UNDO = "sync_undo"
+SYNC_OFFERED = "sync_offered"
+"""The user was asked whether library and Simkl are to be brought together."""
+SYNC_COMMANDS = (SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_UNDO, SYNC_OFFERED)
 WAKE = "wake"
 """From the service to itself: a thread of its own has finished something."""
-ACTIONS = (SEND_NOW, SEND_AGAIN, NEVER, ALLOW, UNDO, CHOOSE)
-COMMANDS = (AUTHORIZE, CANCEL, SIGN_OUT, WAKE, *ACTIONS)
+COMMANDS = (AUTHORIZE, CANCEL, SIGN_OUT, WAKE, *ACTIONS, *SYNC_COMMANDS)
 
 
 class Command(NamedTuple):
