@@ -141,6 +141,11 @@ class _SimklAdapter(InterruptibleAdapter):
         """For the next request."""
         self._token, self._ending = token, ending
 
+    def close(self) -> None:
+        """Called by requests, and after an error."""
+        super().close()  # type: ignore[no-untyped-call]
+        self.forget()
+
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Called by requests."""
         self.start()
@@ -155,8 +160,7 @@ class _SimklAdapter(InterruptibleAdapter):
             self.finish()
             response.request = request
             return response
-        self.close()  # type: ignore[no-untyped-call]  # a connection that failed half-way is never used again
-        self.forget()
+        self.close()  # a connection that failed half-way is never used again
         if self.interrupted:
             failure = requests.Timeout("no whole answer in time")
         failure.request = request
@@ -176,9 +180,9 @@ class _SimklAdapter(InterruptibleAdapter):
     def _exchange(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         with self._ended_in_time():
             self.check()
-            response = super().send(request, *args, **kwargs)
-            _limit(response)
-            _ = response.content  # read here, where it ends in time
+            with super().send(request, *args, **kwargs) as response:
+                _limit(response)
+                _ = response.content  # read here, where it ends in time
             self.check()  # what an interruption has cut off can look whole
             return response
 
