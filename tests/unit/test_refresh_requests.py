@@ -94,6 +94,14 @@ def test_the_outcome_is_told(clock: FakeClock, token: Token, response: Response,
     assert service.published[-1] == {ONE: outcome}
 
 
+def test_a_request_that_comes_twice_is_one(clock: FakeClock) -> None:
+    service = Service(clock, PIN_TOKEN)
+    service.ask(ONE)
+    service.respond(account("Ada"))
+    service.ask(ONE)
+    assert (service.published[-1], service.paths) == ({ONE: Outcome.VALID}, ["/users/settings"])
+
+
 def test_nobody_is_signed_in(clock: FakeClock) -> None:
     service = Service(clock, None)
     service.ask(ONE)

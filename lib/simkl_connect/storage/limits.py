@@ -7,8 +7,11 @@ connections of one process too. Times are those of a clock that all of them shar
 from __future__ import annotations
 
 import contextlib
+import logging
+import math
 import os
 import sqlite3
+import time
 from typing import Callable
 
 from ..errors import StorageFailed
@@ -21,13 +24,27 @@ _AT_ONCE = {READS: 10, WRITES: 1}
 _COUNTS_FOR = {READS: 1.0, WRITES: 1.1}
 """Seconds that a request counts from its answer on, because it reaches Simkl at an unknown moment before that. A tenth
 more for a POST, because networks are uneven."""
-IN_FLIGHT = 2.0
+IN_FLIGHT = 5.0
 """Seconds that a request counts which has no answer yet: nobody waits longer for one that was killed."""
 _LONGEST_LOCK = 0.1
-"""Seconds to wait for another interpreter's lock, which is held for less than a millisecond."""
+"""Seconds to wait for another interpreter's lock. A statement holds it for a millisecond, more on a busy device."""
+_LOCKED_AGAIN, _LOCKED_FOR = 0.05, 3.0
+"""Seconds after which a locked file is tried again, and after which its lock is taken for one that never goes."""
 _LEFT_ALONE = 60.0
 """Seconds that a file which can't be used is left alone."""
+_NO_LATER = 2 * IN_FLIGHT
+"""Seconds from now; a request that counts until later is from before the machine was restarted. Not ``IN_FLIGHT``: the
+row of another interpreter can be newer than the own look at the clock."""
 _SHORTEST_WAIT = 0.01
+_log = logging.getLogger(__name__)
+
+_CREATE = "CREATE TABLE IF NOT EXISTS request (id INTEGER PRIMARY KEY, kind TEXT, until REAL)"
+_COUNTS = "kind = ? AND typeof(until) = 'real' AND until > ? AND until <= ?"
+_PASS = f"INSERT INTO request (kind, until) SELECT ?, ? WHERE (SELECT count(*) FROM request WHERE {_COUNTS}) < ?"  # noqa: S608
+"""One statement, which locks the file before it counts: no Python runs while the lock is held."""
+_OLDEST = f"SELECT until FROM request WHERE {_COUNTS} ORDER BY until DESC LIMIT 1 OFFSET ?"  # noqa: S608
+_END = "UPDATE request SET until = ? WHERE id = ?"
+_CLEAN = "DELETE FROM request WHERE typeof(until) <> 'real' OR until <= ? OR until > ?"
 
 
 class SharedLimits:
@@ -39,48 +56,72 @@ class SharedLimits:
     def __init__(self, path: bytes, clock: Callable[[], float]) -> None:
         self._path = path
         self._clock = clock
-        self._file_from = 0.0
+        self._file_from: float | None = None
+        """When the file may be used (again); not known before the first use."""
+        self._locked_since: float | None = None
         self._memory: sqlite3.Connection | None = None
         self._last: tuple[str, int] | None = None
         """Kind and row of the request that was let pass last."""
 
     def reserve(self, method: str) -> float:
-        """0, and the request counts from now on; or the seconds after which to ask again, two at the most."""
+        """0, and the request counts from now on; or the seconds after which to ask again, five at the most."""
         kind = READS if method in ("GET", "HEAD") else WRITES
-        now = self._clock()
-        return self._in_transaction(lambda connection: self._count(connection, kind, now))
+        return self._use(lambda connection: self._count(connection, kind))
 
     def answered(self) -> None:
         """The request that was let pass last has its answer, or will have none."""
         last, self._last = self._last, None
         if last is not None:
             kind, row = last
-            until = self._clock() + _COUNTS_FOR[kind]
-            self._in_transaction(lambda connection: _end(connection, row, until))
+            while self._use(lambda connection: self._end(connection, kind, row)):
+                time.sleep(_LOCKED_AGAIN)
 
-    def _count(self, connection: sqlite3.Connection, kind: str, now: float) -> float:
-        odd = "typeof(until) <> 'real' OR until <= ? OR until > ?"  # the latter: from before the machine was restarted
-        connection.execute(f"DELETE FROM request WHERE {odd}", (now, now + IN_FLIGHT))  # noqa: S608
-        query = "SELECT until FROM request WHERE kind = ? ORDER BY until DESC LIMIT ?"
-        counting = connection.execute(query, (kind, _AT_ONCE[kind])).fetchall()
-        if len(counting) == _AT_ONCE[kind]:
-            return max(_SHORTEST_WAIT, float(counting[-1][0]) - now)
-        row = connection.execute("INSERT INTO request (kind, until) VALUES (?, ?)", (kind, now + IN_FLIGHT)).lastrowid
-        self._last = kind, row or 0
+    def _count(self, connection: sqlite3.Connection, kind: str) -> float:
+        now, allowed = self._clock(), _AT_ONCE[kind]
+        counting = (kind, now, now + _NO_LATER)
+        inserted = connection.execute(_PASS, (kind, now + IN_FLIGHT, *counting, allowed))
+        if inserted.rowcount > 0:
+            self._last = kind, inserted.lastrowid or 0
+            return 0.0
+        oldest = connection.execute(_OLDEST, (*counting, allowed - 1)).fetchone()
+        left = oldest[0] - now if oldest is not None else 0.0
+        return min(max(_SHORTEST_WAIT, left), IN_FLIGHT)
+
+    def _end(self, connection: sqlite3.Connection, kind: str, row: int) -> float:
+        now = self._clock()
+        connection.execute(_END, (now + _COUNTS_FOR[kind], row))
+        connection.execute(_CLEAN, (now, now + _NO_LATER))
         return 0.0
 
-    def _in_transaction(self, work: Callable[[sqlite3.Connection], float]) -> float:
+    def _use(self, work: Callable[[sqlite3.Connection], float]) -> float:
+        """What ``work`` gives; where the file is locked, a short time after which to try again."""
+        if self._file_from is None:
+            self._file_from = 0.0 if file_system.has_locks(os.path.dirname(self._path)) else math.inf
         if self._clock() >= self._file_from:
             try:
-                return _with_file(self._path, work)
+                result = _with_file(self._path, work)
+                self._locked_since = None
+                return result
             except (StorageFailed, OSError) as failed:
-                self._file_from = self._clock() + _LEFT_ALONE
-                if isinstance(failed, Unusable):  # torn by a power cut
-                    with contextlib.suppress(OSError):
-                        os.unlink(self._path)
+                if self._may_try_again(failed):
+                    return _LOCKED_AGAIN
         if self._memory is None:
             self._memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        return _transaction(self._memory, work)
+            self._memory.execute(_CREATE)
+        return work(self._memory)
+
+    def _may_try_again(self, failed: Exception) -> bool:
+        now = self._clock()
+        if "locked" in str(failed):  # SQLITE_BUSY
+            self._locked_since = now if self._locked_since is None else self._locked_since
+            if now - self._locked_since < _LOCKED_FOR:
+                return True
+        _log.warning("only the own requests count for a while: %s", failed)
+        self._locked_since, self._file_from = None, now + _LEFT_ALONE
+        if isinstance(failed, Unusable):  # torn by a power cut
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)
+        return False
 
 
 def _with_file(path: bytes, work: Callable[[sqlite3.Connection], float]) -> float:
@@ -94,17 +135,5 @@ def _with_file(path: bytes, work: Callable[[sqlite3.Connection], float]) -> floa
         with contextlib.closing(connection):
             for pragma in ("journal_mode=TRUNCATE", "synchronous=OFF"):
                 connection.execute(f"PRAGMA {pragma}").fetchall()
-            return _transaction(connection, work)
-
-
-def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], float]) -> float:
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute("CREATE TABLE IF NOT EXISTS request (id INTEGER PRIMARY KEY, kind TEXT, until REAL)")
-    result = work(connection)
-    connection.execute("COMMIT")
-    return result
-
-
-def _end(connection: sqlite3.Connection, row: int, until: float) -> float:
-    connection.execute("UPDATE request SET until = ? WHERE id = ?", (until, row))
-    return 0.0
+            connection.execute(_CREATE)
+            return work(connection)
