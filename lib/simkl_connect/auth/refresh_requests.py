@@ -13,7 +13,7 @@ KEPT = 32
 
 
 class RefreshRequests:
-    """A task. ``publish`` is given the outcomes by request id, at first and whenever one changes."""
+    """A task. ``publish`` is given the outcomes by request id, at once and whenever one changes."""
 
     def __init__(
         self, tokens: TokenStore, refresher: TokenRefresher, publish: Callable[[Mapping[str, Outcome]], None]
@@ -24,7 +24,8 @@ class RefreshRequests:
         self._refused: dict[str, str] = {}
         """Fingerprints by the requests that are not answered."""
         self._answers: dict[str, Outcome] = {}
-        self._published: dict[str, Outcome] | None = None
+        self._published: dict[str, Outcome] = {}
+        publish(self._published)
 
     def ask(self, request: str, refused: object) -> None:
         """Simkl has answered 401 to the access token whose fingerprint is ``refused``.
