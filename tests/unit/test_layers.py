@@ -16,7 +16,7 @@ MODULES = sorted(
     for path in (LIB / "simkl_connect").rglob("*.py")
     if path.stem != "__init__"
 )
-ON_REQUESTS = ["simkl_connect.http.adapter", "simkl_connect.http.session"]
+ON_REQUESTS = [f"simkl_connect.http.{name}" for name in ("adapter", "defaults", "session", "shared_session")]
 PURE = [name for name in MODULES if not name.startswith("simkl_connect.kodi.") and name not in ON_REQUESTS]
 BARRED = "import sys; sys.path.insert(0, {lib!r}); sys.modules.update(dict.fromkeys({barred!r})); import {module}"
 

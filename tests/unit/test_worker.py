@@ -7,6 +7,7 @@ from typing import Callable, Iterator
 
 import pytest
 from fakes import FakeClock
+from real_kodi.waiting import wait_for
 from simkl_connect.errors import ConnectionFailed, PermanentError, Problem, TransientError
 from simkl_connect.http.messages import Request, Response
 from simkl_connect.http.worker import INTERRUPT_EVERY, POSTS_APART, THREAD_RETRY, Job, Priority, Worker
@@ -263,3 +264,48 @@ def test_no_wait_goes_by_the_wall_clock(worker: Worker, finished: threading.Sema
         assert finished.acquire(timeout=SECONDS)
     assert worker.close(SECONDS)
     assert set(limits) == {None}
+
+
+class FakeLimits:
+    """``waits`` in turn, then nothing to wait for; ``calls`` are noted."""
+
+    def __init__(self, *waits: float) -> None:
+        self.waits = list(waits)
+        self.calls: list[str] = []
+
+    def reserve(self, method: str) -> float:
+        self.calls.append(method)
+        return self.waits.pop(0) if self.waits else 0.0
+
+    def answered(self) -> None:
+        self.calls.append("answered")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_request_waits_until_the_requests_of_others_allow_it(
+    session: FakeSession, clock: FakeClock, finished: threading.Semaphore, method: str
+) -> None:
+    limits = FakeLimits(0.5)
+    worker = Worker(lambda: session, clock, finished.release, limits)  # type: ignore[arg-type,return-value]
+    job = worker.submit(request("/a", method), status, SYNC)
+    wait_for(lambda: limits.calls, "the limits to be asked", SECONDS)
+    assert (job.done, worker.seconds_to_wait()) == (False, 0.5)
+    clock.advance(0.5)
+    assert worker.seconds_to_wait() == 0.0
+    worker.advance()
+    assert finished.acquire(timeout=SECONDS)
+    assert (job.result, limits.calls) == (200, [method, method, "answered"])
+    assert worker.close(SECONDS)
+
+
+def test_a_get_passes_a_post_that_waits_for_others(
+    session: FakeSession, clock: FakeClock, finished: threading.Semaphore
+) -> None:
+    limits = FakeLimits(0.5)
+    worker = Worker(lambda: session, clock, finished.release, limits)  # type: ignore[arg-type,return-value]
+    worker.submit(POST, status, SIGN_IN)
+    wait_for(lambda: limits.calls, "the limits to be asked", SECONDS)
+    worker.submit(GET, status, SYNC)
+    assert finished.acquire(timeout=SECONDS)
+    assert session.sent == [GET.path]
+    assert worker.close(SECONDS)

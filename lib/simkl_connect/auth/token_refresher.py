@@ -26,6 +26,8 @@ FIRST_RETRY, LONGEST_RETRY = 60.0, 3600.0
 """Seconds after a failed attempt; doubled each time."""
 NAME_ATTEMPTS = 3
 """How often the account's name is asked for before that is left to the next start."""
+HURRIED_AFTER = 10.0
+"""Seconds after a failed attempt in which a request that was refused does not bring the next one forward."""
 REJECTED_AGAIN_WITHIN = 600.0
 """Seconds after a refresh in which a 401 means the end of the grant, not of the access token."""
 REMIND_FROM = 1803859200.0
@@ -75,7 +77,7 @@ class TokenRefresher:
         The account's name is not asked for within ``name_in`` seconds: a sign-in does that itself.
         """
         self._name_due = self._environment.clock() + name_in
-        self._failures = 0
+        self._failures, self._not_before = 0, 0.0
         self._name_attempts = 0
         self._rejected: Secret | None = None
         self._refreshed_at: float | None = None
@@ -86,10 +88,14 @@ class TokenRefresher:
         """Simkl answered 401 to a request with ``access_token``.
 
         It is refreshed, or, where that is impossible or has just been done, asked for its owner: a second 401 ends the
-        grant. Nothing happens if another token is stored by now.
+        grant. Nothing happens if another token is stored by now. An attempt that has failed is made again at once,
+        unless that was just now or Simkl asked to wait: it can be reached.
         """
         stored = self._tokens.token()
-        if stored is not None and stored.access_token == access_token and self._rejected != access_token:
+        if stored is None or stored.access_token != access_token:
+            return
+        may_hurry = self.is_waiting_to_retry and self._environment.clock() >= self._not_before
+        if self._rejected != access_token or may_hurry:
             self._rejected = access_token
             self._plan_look(0.0)
 
@@ -97,6 +103,11 @@ class TokenRefresher:
     def is_busy(self) -> bool:
         """Whether the stored token is about to change or to end: who needs it had better wait."""
         return self._job is not None or self._rejected is not None
+
+    @property
+    def is_waiting_to_retry(self) -> bool:
+        """Whether the last attempt has failed, and the next is not due."""
+        return self._job is None and self._failures > 0 and self._environment.clock() < self._look_at
 
     def advance(self) -> None:
         """Take an answer, and do what is due."""
@@ -268,6 +279,7 @@ class TokenRefresher:
         backoff *= 0.5 + 0.5 * self._environment.jitter()
         asked = failure.retry_after if isinstance(failure, TransientError) else None
         self._failures += 1
+        self._not_before = self._environment.clock() + (asked or HURRIED_AFTER)
         self._plan_look(max(backoff, asked or 0.0))
 
 

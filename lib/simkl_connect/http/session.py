@@ -8,25 +8,26 @@ from __future__ import annotations
 import logging
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Iterator, Mapping
-from urllib.parse import urlsplit
 
 import requests
-from requests.exceptions import InvalidProxyURL
 from urllib3.exceptions import HTTPError
 
 from ..errors import ConnectionFailed, Problem
-from ..models import Secret
 from .adapter import InterruptibleAdapter
+from .defaults import (
+    CONNECT_TIMEOUT,
+    PACKINGS,
+    PLAIN_ERRORS,
+    READ_TIMEOUT,
+    WithoutRedirects,
+    authorization,
+    nothing_from_netrc,
+    proxies_of,
+)
 from .messages import ClientInfo, Request, Response
 
-CONNECT_TIMEOUT = 7.0
-"""Seconds for each address of the server, and for each step of a TLS handshake."""
-READ_TIMEOUT = 15.0
-"""Seconds without a byte."""
 _CHUNK = 4096
 """Bytes read at a time; decompressed, they are 4 MiB at most."""
-_PACKINGS = ("", "identity", "gzip", "x-gzip", "deflate")
-"""No others are asked for, and no two at once: those grow without end."""
 
 for _name in ("urllib3", "requests"):  # their log lines quote URLs, and a URL can hold a user code
     logging.getLogger(_name).propagate = False
@@ -53,7 +54,7 @@ class Session:
         self._proxy = proxy
         self._proxies: Mapping[str, str] = {}
         self._adapter = InterruptibleAdapter()
-        self._session = _WithoutRedirects()
+        self._session = WithoutRedirects()
         self._session.mount("https://", self._adapter)
         self._session.mount("http://", self._adapter)
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -71,7 +72,7 @@ class Session:
         try:
             response = self._exchange(prepared, request.largest_body)
             self._adapter.check()  # what an interruption has cut off can look whole
-        except (requests.RequestException, HTTPError, BadResponse, CutResponse, *_PLAIN_ERRORS) as error:
+        except (requests.RequestException, HTTPError, BadResponse, CutResponse, *PLAIN_ERRORS) as error:
             failure = self._failure(error)
         else:
             self._adapter.finish()
@@ -101,8 +102,8 @@ class Session:
                     params={**about, **request.query},
                     data=request.form,
                     json=request.json,
-                    headers=None if request.bearer is None else {"Authorization": _authorization(request.bearer)},
-                    auth=_nothing_from_netrc,
+                    headers=None if request.bearer is None else {"Authorization": authorization(request.bearer)},
+                    auth=nothing_from_netrc,
                 )
             )
         except (ValueError, TypeError, requests.RequestException) as error:
@@ -111,7 +112,7 @@ class Session:
 
     def _exchange(self, prepared: requests.PreparedRequest, largest_body: int) -> Response:
         self._adapter.check()
-        settings = self._session.merge_environment_settings(prepared.url, self._chosen_proxies(), True, None, None)
+        settings = self._session.merge_environment_settings(prepared.url, proxies_of(self._proxy()), True, None, None)
         if settings["proxies"] != self._proxies:
             self._session.close()  # or an older connection would be used, whose socket the adapter has forgotten
             self._proxies = settings["proxies"]
@@ -119,15 +120,6 @@ class Session:
         with self._session.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Response(response.status_code, headers, _read(response, largest_body))
-
-    def _chosen_proxies(self) -> dict[str, str]:
-        """Empty for the system's own. Raises InvalidProxyURL."""
-        proxy = self._proxy()
-        try:
-            _ = urlsplit(proxy).port
-        except ValueError as error:
-            raise InvalidProxyURL from error
-        return {"http": proxy, "https": proxy} if proxy else {}
 
     def _failure(self, error: BaseException) -> ConnectionFailed:
         causes = list(_causes(error))
@@ -142,27 +134,9 @@ class Session:
         return ConnectionFailed(next((p for p, known in _PROBLEMS.items() if names & known), Problem.OFFLINE), detail)
 
 
-class _WithoutRedirects(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """None: even if it does not follow a redirect, requests reads the body of one, whatever its size."""
-
-
-def _nothing_from_netrc(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-    """An ``auth`` that adds nothing: where there is none, requests looks into ~/.netrc."""
-    return prepared
-
-
-def _authorization(bearer: Secret) -> str:
-    """Raises ValueError unless the token consists of visible ASCII characters (RFC 6750, section 2.1, has fewer)."""
-    token = bearer.reveal()
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise ValueError("not a token")
-    return f"Bearer {token}"
-
-
 def _read(response: requests.Response, largest: int) -> bytes:
     """Raises BadResponse, CutResponse."""
-    if response.headers.get("Content-Encoding", "").strip().lower() not in _PACKINGS:
+    if response.headers.get("Content-Encoding", "").strip().lower() not in PACKINGS:
         raise BadResponse
     body = bytearray()
     for chunk in response.iter_content(_CHUNK):
@@ -186,9 +160,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             pending += [getattr(current, "reason", None), *current.args, current.__cause__, current.__context__]
 
 
-_PLAIN_ERRORS = (OSError, SystemError, ValueError, TypeError)
-"""SystemError: ssl's for a bad certificate, in Python 3.9.0 to 3.9.5. ValueError, TypeError: http.client and email fall
-over some heads and chunks, and some releases of urllib3 over some addresses of proxies."""
 _PROBLEMS = {
     Problem.TLS: {"SSLError", "CertificateError", "SystemError"},
     Problem.TIMEOUT: {"timeout", "TimeoutError", "Timeout"},

@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import suppress
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Generic, Protocol, TypeVar
 
 from ..errors import ConnectionFailed, Failure, PermanentError, Problem, TransientError, describe_exception
 from .messages import Request, Response
@@ -76,25 +76,41 @@ class Job(Generic[T]):
         self._done = True
 
 
+class Limits(Protocol):
+    """What others than this worker ask of Simkl counts too."""
+
+    def reserve(self, method: str) -> float:
+        """0, and a request counts from now on; or the seconds after which to ask again."""
+
+    def answered(self) -> None:
+        """The request that was let pass last has its answer, or will have none."""
+
+
 class Worker:
     """A task (see the service) around one thread, which is made at the first :meth:`submit`.
 
     ``open_session`` runs on that thread when the first request is made, and may take its time. ``finished`` is called
-    there after each job, and must not raise. ``clock`` gives seconds, on any thread. All methods return at once and may
+    there after each job, and must not raise. ``clock`` gives seconds, on any thread. ``limits`` are asked on
+    the worker's thread before each request, besides the worker's own pace. All methods return at once and may
     be called from any thread. The thread itself waits without a time limit, because Python before 3.11 measures those
     by the wall clock: :meth:`advance` wakes it when a POST may be sent.
     """
 
     def __init__(
-        self, open_session: Callable[[], Session], clock: Callable[[], float], finished: Callable[[], None]
+        self,
+        open_session: Callable[[], Session],
+        clock: Callable[[], float],
+        finished: Callable[[], None],
+        limits: Limits | None = None,
     ) -> None:
         self._open_session = open_session
         self._clock = clock
         self._finished = finished
+        self._limits = limits
         self._changed = threading.Condition()
         self._waiting: list[Job[Any]] = []
         self._in_flight: Job[Any] | None = None
-        self._interrupt_at = self._next_post_at = 0.0
+        self._interrupt_at = self._next_post_at = self._next_other_at = 0.0
         self._session: Session | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -140,10 +156,12 @@ class Worker:
                 return max(0.0, self._interrupt_at - self._clock())
             if self._waiting and self._thread is None:
                 return THREAD_RETRY
-            left = self._next_post_at - self._clock()
-            if left > 0:  # also for a POST that is still to come: it can't shorten the service's wait
-                return left
-            return 0.0 if any(job.request.method == "POST" for job in self._waiting) else None
+            now = self._clock()
+            left = [at - now for at in (self._next_post_at, self._next_other_at) if at > now]
+            if left:  # also for a POST that is still to come: it can't shorten the service's wait
+                return min(left)
+            is_held_back = self._next_other_at > 0 or any(job.request.method == "POST" for job in self._waiting)
+            return 0.0 if self._waiting and is_held_back else None
 
     def close(self, timeout: float) -> bool:
         """End the request in flight, every job and the thread; true if that is gone within ``timeout`` seconds."""
@@ -191,6 +209,8 @@ class Worker:
                 self._in_flight = job
                 self._interrupt_at = self._clock() + job.request.longest
             result = self._perform(job)
+            if self._limits is not None:
+                self._limits.answered()
             with self._changed:
                 if job.request.method == "POST":
                     self._next_post_at = self._clock() + POSTS_APART
@@ -200,9 +220,22 @@ class Worker:
 
     def _next(self) -> Job[Any] | None:
         """The most urgent job that may be sent now, of several the first that came."""
-        post_allowed = self._clock() >= self._next_post_at
-        allowed = [job for job in self._waiting if post_allowed or job.request.method != "POST"]
-        return min(allowed, key=lambda job: job.priority, default=None)
+        allowed = [job for job in self._waiting if self._clock() >= self._may_be_sent_at(job)]
+        job = min(allowed, key=lambda job: job.priority, default=None)
+        wait = self._limits.reserve(job.request.method) if job is not None and self._limits is not None else 0.0
+        if job is None:
+            return None
+        if wait <= 0:
+            self._next_other_at = 0.0
+            return job
+        if job.request.method == "POST":
+            self._next_post_at = self._clock() + wait
+        else:
+            self._next_other_at = self._clock() + wait
+        return self._next()
+
+    def _may_be_sent_at(self, job: Job[Any]) -> float:
+        return self._next_post_at if job.request.method == "POST" else self._next_other_at
 
     def _perform(self, job: Job[T]) -> T | Failure:
         try:

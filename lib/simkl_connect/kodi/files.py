@@ -33,6 +33,11 @@ def database() -> bytes:
     return os.path.join(local_data_folder(), b"simkl.db")
 
 
+def limits() -> bytes:
+    """How often Simkl was asked within the last seconds, by all add-ons."""
+    return os.path.join(local_data_folder(), b"limits.db")
+
+
 def settings() -> bytes:
     """The settings, which Kodi writes."""
     return os.path.join(local_data_folder(), b"settings.xml")

@@ -20,6 +20,7 @@ STATE_PROPERTY = f"{ADDON_ID}.state"
 ACTIVITY_PROPERTY = f"{ADDON_ID}.activity"
 SYNC_PROPERTY = f"{ADDON_ID}.sync"
 DIALOG_PROPERTY = f"{ADDON_ID}.dialog"
+SHARED_PROPERTY = f"{ADDON_ID}.shared"
 
 IDLE = '{"request":"","phase":"idle","user_code":"","verification_uri":"","expires_in":0}'
 """The state of a service that nobody has asked for anything: a :class:`~simkl_connect.ui.view.View` of no sign-in."""
@@ -95,6 +96,16 @@ def published() -> str:
     return xbmcgui.Window(HOME_WINDOW).getProperty(STATE_PROPERTY)
 
 
+def publish_shared(state: str) -> None:
+    """Makes ``state`` what other add-ons' interpreters see of the service."""
+    xbmcgui.Window(HOME_WINDOW).setProperty(SHARED_PROPERTY, state)
+
+
+def shared() -> str:
+    """What the service says to other add-ons; empty if no service runs."""
+    return home_property(SHARED_PROPERTY)
+
+
 def withdraw() -> None:
     """Says that the service ends: the last thing that it does. A dialog that is open closes.
 
@@ -102,6 +113,7 @@ def withdraw() -> None:
     the state could miss the gap.
     """
     window = xbmcgui.Window(HOME_WINDOW)
+    window.clearProperty(SHARED_PROPERTY)
     window.clearProperty(STATE_PROPERTY)
     window.clearProperty(SYNC_PROPERTY)
     window.clearProperty(DIALOG_PROPERTY)

@@ -1,21 +1,34 @@
-"""What the user has set on the add-on's settings page."""
+"""What the user has set, on the add-on's settings page or in Kodi's environment."""
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 
 import xbmcaddon
 
+from ..http.messages import checked_base_url
 from ..scrobbling.exclusions import Preferences
 from . import files
 from .own_addon import own_addon
 
+API_URL = "https://api.simkl.com"
 PACKAGED_CLIENT_ID = os.path.join(b"resources", b"client_id.txt")
 """Written into the zip at build time from SIMKL_CLIENT_ID."""
 SYNC_TO_SIMKL, SYNC_TO_KODI = "sync_to_simkl", "sync_to_kodi"
-
 EXCLUDE_FOLDERS = tuple(f"exclude_folder_{number}" for number in range(1, 6))
+_log = logging.getLogger(__name__)
+
+
+def api_url() -> str:
+    """Where Simkl is; empty where SIMKL_API_URL names a place that no token may be sent to."""
+    other = os.environ.get("SIMKL_API_URL")
+    try:
+        return checked_base_url(other) if other else API_URL
+    except ValueError as error:
+        _log.error("SIMKL_API_URL: %s", error)
+        return ""
 
 
 def client_id() -> str:

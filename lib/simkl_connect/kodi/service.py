@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 import random
 import time
 from typing import TYPE_CHECKING, Callable, Mapping
@@ -15,18 +13,21 @@ from .. import clock
 from ..auth.authorizer import Authorizer, NotConfigured
 from ..auth.pending_sign_in import PendingSignIn
 from ..auth.phases import Phase
+from ..auth.refresh_requests import RefreshRequests
+from ..auth.shared_state import Outcome, SharedState
 from ..auth.token_refresher import Notice, TokenRefresher
 from ..environment import Environment
 from ..errors import Problem
-from ..http.messages import ClientInfo, checked_base_url
+from ..http.messages import ClientInfo
 from ..http.worker import Worker
 from ..scrobbling.callbacks import Callbacks
 from ..scrobbling.scrobbler import Scrobbler
 from ..storage.database import Database
 from ..storage.legacy import Legacy
+from ..storage.limits import SharedLimits
 from ..storage.settings_mirror import SettingsMirror
 from ..storage.token_store import TokenStore
-from ..ui.commands import ACTIONS, AUTHORIZE, CANCEL, SIGN_OUT, SYNC_COMMANDS, WAKE, Command
+from ..ui.commands import ACTIONS, AUTHORIZE, CANCEL, REFRESH, SIGN_OUT, SYNC_COMMANDS, WAKE, Command
 from ..ui.view import View
 from . import files, ipc, library, preferences, sync_task
 from .alarm import Alarm
@@ -42,13 +43,11 @@ from .tasks import LAST_WAIT, Task, TaskLoop
 if TYPE_CHECKING:
     from ..http.session import Session
 
-API_URL = "https://api.simkl.com"
 CLOSING = 0.3
 """Seconds that Kodi is held up at the most for a request that does not end."""
 LIBRARY_UPDATED, DEVICE_WOKE = "VideoLibrary.OnUpdate", "System.OnWake"
 NAME_KNOWN = 10.0
 """Seconds in which a sign-in usually finds out the account's name; one that could not be saved does not ask."""
-_log = logging.getLogger(__name__)
 
 
 class Service(xbmc.Monitor):
@@ -64,14 +63,16 @@ class Service(xbmc.Monitor):
             raise AddonGone
         self._version = own_addon().getAddonInfo("version")
         self._platform = platform()
-        self._base_url = _base_url()
+        self._base_url = preferences.api_url()
         self._database = database = Database(files.database())
         backend = KodiSettings()
         tokens = TokenStore(database, time.time, predecessor=Legacy(files.local_data_folder(), backend.read))
-        worker = Worker(self._open_session, clock.now, _wake)
+        limits = SharedLimits(files.limits(), clock.now)
+        worker = Worker(self._open_session, clock.now, _wake, limits)
         environment = Environment(clock.now, time.time, random.random, worker, database, tokens)
         self._mirror = SettingsMirror(tokens, database, backend, clock.now)
         self._refresher = TokenRefresher(environment, preferences.client_id, notify)
+        self._refresh_requests = RefreshRequests(tokens, self._refresher, self._publish_shared)
         self._authorizer = Authorizer(
             environment,
             PendingSignIn(database, clock.now, time.time, clock.boot_id()),
@@ -97,7 +98,7 @@ class Service(xbmc.Monitor):
             sync_task.Callbacks(player.isPlayingVideo, self._scrobbler.expect_echo, self._refresher.grant_rejected),
         )
         # the worker first, which is closed last: it ends the requests of the others
-        signing_in = (worker, self._authorizer, self._refresher)
+        signing_in = (worker, self._authorizer, self._refresher, self._refresh_requests)
         watching = (player, self._scrobbler, self._sync)
         self._loop = TaskLoop((*signing_in, *watching, tokens, self._mirror), self._mistaken)
         self._alarm = Alarm(_wake, clock.now)
@@ -105,6 +106,7 @@ class Service(xbmc.Monitor):
             AUTHORIZE: self._authorize,
             CANCEL: self._cancel,
             SIGN_OUT: self._sign_out,
+            REFRESH: self._refresh,
             **dict.fromkeys(ACTIONS, self._act),
             **dict.fromkeys(SYNC_COMMANDS, self._sync.command),
         }
@@ -176,6 +178,9 @@ class Service(xbmc.Monitor):
         self._refresher.sign_out()
         self._mirror.look_again()
 
+    def _refresh(self, command: Command) -> None:
+        self._refresh_requests.ask(command.request, command.values.get("refused"))
+
     def _heard(self, method: str, data: str) -> None:
         """Something that happened in Kodi, or that another add-on says has happened."""
         if method == DEVICE_WOKE:
@@ -211,6 +216,9 @@ class Service(xbmc.Monitor):
         if not view.user_code:
             hold_screensaver(False)  # for a dialog that was killed and could not let it go
 
+    def _publish_shared(self, answers: Mapping[str, Outcome]) -> None:
+        ipc.publish_shared(SharedState(platform=self._platform, answers=answers).to_json())
+
     def _token_stored(self) -> None:
         self._refresher.look_again(name_in=NAME_KNOWN)
         self._mirror.look_again()
@@ -235,16 +243,6 @@ class Service(xbmc.Monitor):
 def _wake() -> None:
     """Have the service advance; any thread may call it. Nothing but a callback reaches a wait that has begun."""
     ipc.send(WAKE, "")
-
-
-def _base_url() -> str:
-    """Where Simkl is; empty where SIMKL_API_URL names a place that no token may be sent to."""
-    other = os.environ.get("SIMKL_API_URL")
-    try:
-        return checked_base_url(other) if other else API_URL
-    except ValueError as error:
-        _log.error("SIMKL_API_URL: %s", error)
-        return ""
 
 
 def run() -> None:

@@ -10,11 +10,11 @@ import contextlib
 import os
 import sqlite3
 import threading
-from types import TracebackType
-from typing import Callable, Iterable, Iterator, Mapping
+from typing import Iterable, Iterator, Mapping
 
 from ..errors import StorageFailed
 from . import file_system
+from .sqlite_errors import Translation, Unusable
 
 _MIGRATIONS = (
     (
@@ -127,7 +127,7 @@ class Database:
 
     @contextlib.contextmanager
     def _use(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _Translation(self.close):  # closed after an error: the next use looks at the file anew
+        with self._lock, Translation(self.close):  # closed after an error: the next use looks at the file anew
             if self._connection is None and self._in_transaction:
                 raise StorageFailed("the transaction has failed")
             self._connection = self._connection or self._open()
@@ -139,7 +139,7 @@ class Database:
                 self._put_aside()
             try:
                 return _connect(self._path)
-            except _Unusable:
+            except Unusable:
                 self._put_aside()
                 return _connect(self._path)
 
@@ -153,33 +153,6 @@ class Database:
         self.set_aside = True
 
 
-class _Unusable(StorageFailed):
-    """The file is no database of ours, or of a version that this one does not know."""
-
-
-class _Translation:
-    """Turns SQLite's exceptions into StorageFailed.
-
-    By name and not by class: up to Python 3.10, C code raises the classes of whichever sub-interpreter has loaded the
-    module last (measured on 3.9.2 with other modules), and each of Kodi's add-ons runs in its own.
-    """
-
-    def __init__(self, failed: Callable[[], None]) -> None:
-        self._failed = failed
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None or type(error).__module__ != "sqlite3":
-            return
-        self._failed()
-        damaged = type(error).__name__ == "DatabaseError"  # SQLITE_CORRUPT, SQLITE_NOTADB; the others are subclasses
-        raise (_Unusable if damaged else StorageFailed)(str(error)) from error
-
-
 def _connect(path: bytes) -> sqlite3.Connection:
     """Opens and prepares the file. Without locks where there are none: nobody but the service writes to it."""
     file_system.create_private(path)
@@ -188,7 +161,7 @@ def _connect(path: bytes) -> sqlite3.Connection:
         escaped = path.replace(b"%", b"%25").replace(b"?", b"%3f").replace(b"#", b"%23")
         database, is_uri = b"file:" + escaped + b"?vfs=unix-none", True
     with contextlib.ExitStack() as unless_ready:
-        with _Translation(unless_ready.close):
+        with Translation(unless_ready.close):
             connection = sqlite3.connect(
                 database, timeout=_LONGEST_LOCK, isolation_level=None, check_same_thread=False, uri=is_uri
             )
@@ -212,7 +185,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     version = _number(connection, "PRAGMA user_version")
     foreign = version == 0 and _number(connection, "SELECT count(*) FROM sqlite_master") > 0
     if foreign or not 0 <= version <= len(_MIGRATIONS):
-        raise _Unusable(f"schema version {version}")
+        raise Unusable(f"schema version {version}")
     if version < len(_MIGRATIONS):
         connection.execute("BEGIN IMMEDIATE")
         version = _number(connection, "PRAGMA user_version")  # another one may have been faster
@@ -222,9 +195,9 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("COMMIT")
     for table, columns in _COLUMNS.items():
         if [column[1] for column in connection.execute(f"PRAGMA table_info({table})")] != columns:
-            raise _Unusable(f"table {table}")
+            raise Unusable(f"table {table}")
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise _Unusable("damaged")
+        raise Unusable("damaged")
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

@@ -23,7 +23,9 @@ SYNC_OFFERED = "sync_offered"
 SYNC_COMMANDS = (SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_UNDO, SYNC_OFFERED)
 WAKE = "wake"
 """From the service to itself: a thread of its own has finished something."""
-COMMANDS = (AUTHORIZE, CANCEL, SIGN_OUT, WAKE, *ACTIONS, *SYNC_COMMANDS)
+REFRESH = "refresh"
+"""From another add-on. ``refused``: the fingerprint of the access token that Simkl has refused."""
+COMMANDS = (AUTHORIZE, CANCEL, SIGN_OUT, WAKE, REFRESH, *ACTIONS, *SYNC_COMMANDS)
 
 
 class Command(NamedTuple):
