@@ -113,7 +113,7 @@ def watch(kodi: Kodi, simkl: Simulator, video: Film | Episode) -> None:
     title = video.title if isinstance(video, Film) else SHOW.title
     player = Player(kodi)
     player.play(Collection(kodi).find(video).item)
-    kodi.wait_for(lambda: [session.item.title for session in simkl.sessions()] == [title], "the start on Simkl")
+    kodi.wait_for(lambda: [session.item.title for session in simkl.sessions()] == [title], "the start on Simkl", 20.0)
     player.seek(90)
     player.stop()
     kodi.wait_for(lambda: len(simkl.watched()) > before, "the mark on Simkl", 30.0)
