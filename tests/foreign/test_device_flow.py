@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator
 
 import pytest
+from counting_worker import CountingWorker
 from fakes import FakeClock, FakeDatabase, FakeStore, environment
 from simkl_connect.api.users import account_request, read_account
 from simkl_connect.auth.authorizer import Authorizer
@@ -21,7 +22,7 @@ from simkl_connect.auth.pending_sign_in import PendingSignIn
 from simkl_connect.auth.token_refresher import LOOK_EVERY, Notice, TokenRefresher
 from simkl_connect.http.messages import ClientInfo, Request, Response, checked_base_url
 from simkl_connect.http.session import Session
-from simkl_connect.http.worker import POSTS_APART, Priority, Worker
+from simkl_connect.http.worker import POSTS_APART, Priority
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.ui.view import View
 
@@ -49,7 +50,7 @@ class Device:
     def __post_init__(self) -> None:
         self.answers = threading.Event()
         client = ClientInfo(checked_base_url(self.server.url), "1.0.0", "simkl-connect/1.0.0")
-        self.worker = Worker(lambda: Session(client, proxy=lambda: ""), self.clock, self.answers.set)
+        self.worker = CountingWorker(lambda: Session(client, proxy=lambda: ""), self.clock, self.answers.set)
         shared = environment(self.clock, self.worker, self.store, self.database, self.clock)
         self.refresher = TokenRefresher(shared, lambda: self.client_id, self.notices.append)
         self.authorizer = Authorizer(
@@ -82,9 +83,10 @@ class Device:
     def settle(self) -> None:
         """Does what is due and takes the answers, as the service does, until there is nothing more to do."""
         for _ in range(50):
+            all_answered, submitted = not self.worker.is_busy, self.worker.submitted
             self.authorizer.advance()
             self.refresher.advance()
-            if not self.worker.is_busy and self.refresher.seconds_to_wait() != 0.0:
+            if all_answered and self.worker.submitted == submitted and self.refresher.seconds_to_wait() != 0.0:
                 return
             self.await_answers()
         raise AssertionError("there is no end to it")

@@ -1,4 +1,4 @@
-"""The main job on each version of Kodi, in the Debian it comes with: install, connect, watch, update, quit."""
+"""The main job on each version of Kodi, in the Debian it comes with: install, connect, watch, sync, update, quit."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ PATIENCE = 5.0
 """Seconds in which Kodi has to be gone."""
 
 FILM = Film("Seven Lanterns", 2023, {"imdb": "tt9000105", "tmdb": "500105"})
+OTHER_FILM = Film("A Map of Salt", 2016, {"imdb": "tt9000106"})
 FIRST, SECOND = Episode(1, 1, "One", {"tvdb": "5203002"}), Episode(1, 2, "Two", {"tvdb": "5203003"})
 SHOW = Show("Harbour Lights", 2009, {"tvdb": "300203"}, (EpisodeFile([FIRST]), EpisodeFile([SECOND])))
-LIBRARY = Library(films=(FILM,), shows=(SHOW,))
+LIBRARY = Library(films=(FILM, OTHER_FILM), shows=(SHOW,))
 
 OTHER_ADD_ON = "import queue, socket, ssl, xbmcgui; xbmcgui.Window(10000).setProperty('other', 'here')"
 """Python 3.9.2 of Debian 11 raises its exceptions in our add-on from then on."""
@@ -71,11 +72,12 @@ def test_the_main_job(runtime: Runtime, release: str, flow: str, tmp_path: Path)
         token = connect(addon, simkl, PICTURES / f"{release}-{flow}")
         watch(kodi, simkl, FILM)
         watch(kodi, simkl, FIRST)
+        sync(addon, simkl, SECOND)
         installing.install(kodi, newer, ADDON_ID, NEWER)
         kodi.wait_for(lambda: kodi.log().count("service started") == 2, "the newer version's service")
         addon.wait_for_phase("idle")
         assert addon.settings["access_token"] == token
-        watch(kodi, simkl, SECOND)
+        watch(kodi, simkl, OTHER_FILM)
         assert kodi.quit() < PATIENCE
         assert kodi.exit_code == 0
         assert trouble(kodi) == []
@@ -98,6 +100,7 @@ def connect(addon: Addon, simkl: Simulator, pictures: Path) -> str:
     addon.wait_for_setting("account_name", "Ada")
     addon.kodi.still_picture().save(pictures / "connected.png")
     addon.wait_until_dialog_closed()
+    addon.decline_sync()
     navigation.wait_for_window(addon.kodi, navigation.ADDON_SETTINGS)  # where it was begun
     addon.kodi.press("back")
     navigation.wait_until_closed(addon.kodi, navigation.ADDON_SETTINGS)
@@ -110,13 +113,23 @@ def watch(kodi: Kodi, simkl: Simulator, video: Film | Episode) -> None:
     title = video.title if isinstance(video, Film) else SHOW.title
     player = Player(kodi)
     player.play(Collection(kodi).find(video).item)
-    kodi.wait_for(lambda: [session.item.title for session in simkl.sessions()] == [title], "the start on Simkl")
+    kodi.wait_for(lambda: [session.item.title for session in simkl.sessions()] == [title], "the start on Simkl", 20.0)
     player.seek(90)
     player.stop()
     kodi.wait_for(lambda: len(simkl.watched()) > before, "the mark on Simkl", 30.0)
     number = (None, None) if isinstance(video, Film) else (video.season, video.number)
     assert (title, *number) in {(mark.title, mark.season, mark.number) for mark in simkl.watched()}
     assert len(simkl.watched()) == before + 1
+
+
+def sync(addon: Addon, simkl: Simulator, episode: Episode) -> None:
+    """What was watched elsewhere is watched in Kodi, too."""
+    collection = Collection(addon.kodi)
+    entry = collection.find(episode)
+    simkl.preset_watched(SHOW.title, episode.season, episode.number)
+    addon.run("sync,now")
+    addon.kodi.wait_for(lambda: collection.playcount(entry) == 1, "the mark in Kodi", 30.0)
+    addon.wait_until_script_ended()
 
 
 @pytest.mark.parametrize("phase", ["idle", "waiting", "connected"])

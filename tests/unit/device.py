@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Callable, Protocol
 
+from counting_worker import CountingWorker
 from fakes import FakeClock, FakeDatabase, FakeStore, environment
 from flow_cases import CLIENT_ID, DEVICE, PIN, TOKEN_BODY, FlowCase, account, answer
 from simkl_connect.auth.authorizer import Authorizer, NotConfigured
@@ -20,7 +21,7 @@ from simkl_connect.auth.token_refresher import Notice, TokenRefresher
 from simkl_connect.errors import ConnectionFailed, Problem
 from simkl_connect.http.messages import ClientInfo, Request, Response
 from simkl_connect.http.session import Session
-from simkl_connect.http.worker import POSTS_APART, Worker
+from simkl_connect.http.worker import POSTS_APART
 from simkl_connect.models import Token
 from simkl_connect.ui.view import View
 from simkl_simulator import Fault, Simulator
@@ -304,7 +305,7 @@ class Device:
         self.clock = self.network.clock
         self.wall = FakeClock(time.time())  # the clock that a sign-in counts a token's life by
         self.store.flows[CLIENT_ID] = self.worked_last
-        self.worker = Worker(self.network.open, self.clock, self.answers.set)  # type: ignore[arg-type]
+        self.worker = CountingWorker(self.network.open, self.clock, self.answers.set)  # type: ignore[arg-type]
         shared = environment(self.clock, self.worker, self.store, self.database, self.wall)
         self.refresher = TokenRefresher(shared, lambda: CLIENT_ID, self.notices.append)
         self.authorizer = Authorizer(
@@ -341,18 +342,20 @@ class Device:
             self._live()
 
     def _live(self) -> None:
+        all_answered, submitted = not self.worker.is_busy, self.worker.submitted
         for task in (self.worker, self.authorizer, self.refresher):
             task.advance()
         planned = [task.seconds_to_wait() for task in (self.worker, self.authorizer, self.refresher)]
+        all_answered = all_answered and self.worker.submitted == submitted
         if self.network.sending:
             if self.network.hangs() and not self._impatient:
                 self._pass(LONGEST + 1)
                 self._impatient = True
             self._wait_for_an_answer(0.0005)
-        elif self.worker.is_busy and not 0.0 < (planned[0] or 0.0) <= 1.01 * POSTS_APART:
-            self._wait_for_an_answer(0.00005)  # the thread is about to take it up
-        else:
+        elif all_answered or (self.worker.is_busy and 0.0 < (planned[0] or 0.0) <= 1.01 * POSTS_APART):
             self._pass(max(0.001, min((seconds for seconds in planned if seconds is not None), default=30.0)))
+        elif self.worker.is_busy:
+            self._wait_for_an_answer(0.00005)  # the thread is about to take it up
 
     def _wait_for_an_answer(self, seconds: float) -> None:
         self.answers.wait(seconds)

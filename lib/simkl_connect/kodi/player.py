@@ -39,9 +39,11 @@ class WatchedPlayer(xbmc.Player):
         if not self._file or now < self._sample_at:
             return
         self._sample_at = now + SAMPLE_EVERY
+        if not self.isPlaying():  # the callback is on its way; Kodi logs its exceptions as errors, caught or not
+            return
         try:
             file, position, length = self.getPlayingFile(), self.getTime(), self.getTotalTime()
-        except RuntimeError:  # nothing plays any more; the callback is on its way
+        except RuntimeError:  # it has ended between two questions
             return
         self._length = length
         self._scrobbler.sampled(file, position, length)
@@ -113,6 +115,6 @@ class WatchedPlayer(xbmc.Player):
 
     def _playing_file(self) -> str:
         try:
-            return self.getPlayingFile()
-        except RuntimeError:  # nothing plays
+            return self.getPlayingFile() if self.isPlaying() else ""
+        except RuntimeError:  # it has ended between two questions
             return ""

@@ -1,0 +1,51 @@
+"""The player is not asked where nothing plays: Kodi logs an error for each answer that it refuses."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import pytest
+from fakes import FakeClock
+from simkl_connect.kodi import library
+from simkl_connect.kodi.player import SAMPLE_EVERY, WatchedPlayer
+from simkl_connect.scrobbling.identify import PlayingItem
+
+
+class Asked(Exception):
+    """Kodi would have logged an error."""
+
+
+class Heard:
+    """A scrobbler that says yes to everything."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *arguments: None
+
+
+def refuse(_player: object) -> Any:
+    raise Asked
+
+
+@pytest.fixture
+def stopped(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> WatchedPlayer:
+    """A film has ended, and the callback that tells is on its way."""
+    monkeypatch.setattr("xbmc.Player.getPlayingFile", lambda _player: "/film.mkv")
+    monkeypatch.setattr(library, "playing_item", lambda file: PlayingItem({"type": "movie"}, file))
+    player = WatchedPlayer(Heard(), lambda: None, clock)  # type: ignore[arg-type]
+    player.onAVStarted()
+    player.advance()
+    for question in ("getPlayingFile", "getTime", "getTotalTime"):
+        monkeypatch.setattr(f"xbmc.Player.{question}", refuse)
+    monkeypatch.setattr("xbmc.Player.isPlaying", lambda _player: False)
+    clock.advance(SAMPLE_EVERY)
+    return player
+
+
+def test_no_sample_is_taken_and_the_next_look_is_a_second_away(stopped: WatchedPlayer) -> None:
+    stopped.advance()
+    assert stopped.seconds_to_wait() == SAMPLE_EVERY
+
+
+@pytest.mark.parametrize("callback", ["onPlayBackPaused", "onPlayBackResumed"])
+def test_a_late_callback_asks_nothing(stopped: WatchedPlayer, callback: str) -> None:
+    getattr(stopped, callback)()
