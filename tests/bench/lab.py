@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Callable, Mapping, TypeVar
 
 from real_kodi import package
-from real_kodi.addon import DIALOG, Addon
+from real_kodi.addon import DIALOG, QUESTION, Addon
 from real_kodi.dependencies import SOCKS_MODULE, stand_ins
 from real_kodi.kodi import Kodi
 from real_kodi.library import Library
@@ -148,7 +148,13 @@ def close_dialog(kodi: Kodi) -> None:
     running = set(procfs.python_threads(kodi.pid))
     kodi.press("back")
     kodi.wait_for(lambda: not kodi.boolean(f"Window.IsVisible({DIALOG})"), "the dialog to close")
-    kodi.wait_for(lambda: running - set(procfs.python_threads(kodi.pid)), "the script to end")
+
+    def has_ended() -> bool:
+        if kodi.boolean(f"Window.IsActive({QUESTION})"):  # whether to sync the library
+            kodi.press("back")
+        return bool(running - set(procfs.python_threads(kodi.pid)))
+
+    kodi.wait_for(has_ended, "the script to end")
 
 
 def restart(kodi: Kodi, environment: Mapping[str, str] | None = None) -> None:

@@ -196,6 +196,9 @@ def _plan(kodi: Kodi, simkl: Simulator, lab: Lab) -> tuple[float, int]:
     """Seconds from the first request to the question, without those that the same answers take; how many they are."""
     before = len(simkl.requests)
     Addon(kodi).run("sync")
+    if _news(kodi):  # there is something to undo: a menu comes first
+        navigation.wait_for_window(kodi, MENU)
+        kodi.press("select")
     until(lambda: len(simkl.requests) > before, "the first request", LONGEST)
     begun = time.monotonic()
     _, asked = until(lambda: _news(kodi).get("status") == "asking", "the question", LONGEST, LOOK_EVERY)

@@ -10,7 +10,6 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from real_kodi.addon import Addon
 from real_kodi.collection import Collection
 from real_kodi.kodi import Kodi
 from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
@@ -95,7 +94,6 @@ def _moments(lab: Lab) -> list[Row]:
         simkl.url, library=LIBRARY, before_run=TIMED.format(log=str(log))
     ) as kodi:
         sign_in(kodi, simkl, 0.5)
-        Addon(kodi).decline_sync()
         for episode in EPISODES[: lab.times(22, 4)]:
             starts.append(_watch(kodi, simkl, episode))
     callbacks = [Callback(*json.loads(line)) for line in log.read_text().splitlines()]
@@ -144,7 +142,6 @@ def _cpu(lab: Lab) -> Row:
         simkl = stack.enter_context(lab.simkl(interval=1))
         empty, full = stack.enter_context(lab.floor(LIBRARY)), stack.enter_context(lab.ours(simkl.url, library=LIBRARY))
         sign_in(full, simkl, 0.5)
-        Addon(full).decline_sync()
         for kodi in (empty, full):
             kodi.quit()
         for _ in range(lab.times(3, 1)):
@@ -169,7 +166,6 @@ def _quit(lab: Lab) -> Row:
         dead = stack.enter_context(silent_listener(accepts=False)).https
         bare, full = stack.enter_context(lab.bare(LIBRARY)), stack.enter_context(lab.ours(simkl.url, library=LIBRARY))
         sign_in(full, simkl, 0.5)
-        Addon(full).decline_sync()
         for kodi in (bare, full):
             kodi.quit()
         for episode in EPISODES[: lab.times(5, 2)]:

@@ -15,7 +15,7 @@ from simkl_connect.sync.library_sync import LibrarySync, SignedIn
 from simkl_connect.sync.preview import Preview
 from simkl_connect.sync.run import Directions
 from simkl_connect.sync.state import SyncState
-from simkl_connect.sync.writing import NO_DATE
+from simkl_connect.sync.writing import BURST, NO_DATE
 
 NOW = 1_700_000_000.0
 TODAY = "2023-11-14 22:13:20"
@@ -203,6 +203,7 @@ class World:
         self.previews: list[Preview] = []
         self.replies: list[Any] = []
         self.rejected: list[Secret] = []
+        self.set_takes = BURST  # slow enough for a turn of the service after each row
         self.start()
 
     def start(self) -> None:
@@ -211,7 +212,7 @@ class World:
         self.sync = LibrarySync(
             SyncState(self.database),
             self.worker,
-            self.kodi.rpc,
+            self._rpc,
             lambda: None if self.account is None else SignedIn(self.account, self.token),
             self.rejected.append,
             lambda: self.directions,
@@ -222,6 +223,10 @@ class World:
             lambda: self.now,
             lambda: self.now,
         )
+
+    def _rpc(self, method: str, parameters: dict[str, Any]) -> object:
+        self.now += self.set_takes if ".Set" in method else 0.0
+        return self.kodi.rpc(method, parameters)
 
     @property
     def status(self) -> str:

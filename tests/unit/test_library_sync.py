@@ -508,3 +508,15 @@ def test_what_changed_just_before_the_end_is_known_after_the_next_start(world: W
     world.sync.close(0.0)
     assert world.database.rows("sync_removed")
     assert world.database.read("sync_whole") == "1"
+
+
+def test_a_fast_kodi_gets_several_rows_in_one_turn(world: World) -> None:
+    world.set_takes = 0.06
+    world.kodi.add(*(movie(row) for row in range(100, 120)))
+    for row in range(100, 120):
+        world.simkl.watch("movie", f"tt{row:07}")
+    world.run(lambda: world.status == "writing")
+    before = world.steps
+    world.run(lambda: world.status == "done")
+    assert len(world.kodi.written) == 23
+    assert 4 <= world.steps - before <= 10

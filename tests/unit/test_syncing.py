@@ -151,6 +151,18 @@ def test_nothing_is_done_before_the_answer_and_the_answer_is_kept(signed_in: Hou
     assert signed_in.database.rows(PREVIEW) == []
 
 
+def test_what_is_asked_is_stored_before_the_status_says_so(signed_in: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored: list[int] = []
+    monkeypatch.setattr(
+        channel,
+        "publish_sync",
+        lambda news: stored.append(len(signed_in.database.rows(PREVIEW))) if news["status"] == "asking" else None,
+    )
+    signed_in.send(SYNC, asks=True)
+    signed_in.run(10.0)
+    assert stored == [1]
+
+
 def test_an_answer_that_kodi_loses_is_written_again(signed_in: House) -> None:
     signed_in.send(SYNC, asks=True)
     signed_in.run(10.0)

@@ -40,7 +40,7 @@ class LibrarySync:
     ``rpc`` calls Kodi's JSON-RPC, once in a turn of :meth:`advance` for reading, twice for writing a row; what Kodi
     announces of a row that was written so is no mark of the user's. ``is_busy``: a video plays, or the library is
     scanned or cleaned. ``directions``: the settings. ``publish`` gets the sync property; in a failure, ``problem`` is
-    in it too. ``ask`` gets what a run would do: :meth:`answer` or :meth:`cancel` is to follow.
+    in it too. ``ask`` gets what a run would do, before the status says so; :meth:`answer` or :meth:`cancel` follows.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class LibrarySync:
         if self._undo_wanted or (is_due and self._state.is_undoing()):
             self._undo_wanted = False
             self._account = None
-            self._set_out(writing.undo(self._rpc, self._state, self._new_progress("writing")))
+            self._set_out(writing.undo(self._rpc, self._state, self._new_progress("writing"), self._clock))
             return
         asks, signed_in = self._wanted, self._signed_in()
         directions = self._wanted_directions or self._get_directions()
@@ -207,6 +207,7 @@ class LibrarySync:
             self._rpc,
             self._token,
             self._grant_rejected,
+            self._clock,
             self._wall_clock,
             self._is_excluded,
         )
@@ -246,8 +247,7 @@ class LibrarySync:
         if isinstance(wait, Job):
             self._job = wait
         elif isinstance(wait, Preview):
-            self._tell(is_due=True)
-            self._ask(wait)
+            self._ask(wait)  # first: who sees the status looks for what is asked
         else:
             self._resume_at = self._clock() + wait
         self._tell()

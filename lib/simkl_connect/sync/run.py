@@ -78,8 +78,8 @@ Steps = Generator[Wait, Any, None]
 class Environment(NamedTuple):
     """What a run works with.
 
-    ``token``: the account's present one; ``grant_rejected`` gets one that Simkl has refused. ``wall_clock``: Unix
-    seconds.
+    ``token``: the account's present one; ``grant_rejected`` gets one that Simkl has refused. ``clock``: seconds
+    that never jump; ``wall_clock``: Unix seconds.
     """
 
     state: SyncState
@@ -87,6 +87,7 @@ class Environment(NamedTuple):
     rpc: Rpc
     token: Callable[[], Token]
     grant_rejected: Callable[[Secret], None]
+    clock: Callable[[], float]
     wall_clock: Callable[[], float]
     is_excluded: Callable[[str], bool]
 
@@ -123,7 +124,7 @@ class Run:
             writes = [write for write in plan.writes if write.entry is not None]
             if self._directions.to_kodi and writes:
                 self._progress.status = "writing"
-                yield from writing.write(self._env.rpc, self._state, writes, self._progress)
+                yield from writing.write(self._env.rpc, self._state, writes, self._progress, self._env.clock)
         self._state.finish()
         self._progress.status = "done"
 
