@@ -8,6 +8,7 @@ from typing import Any, Mapping, Sequence
 import xbmc
 
 from ..scrobbling.identify import PlayingItem
+from ..scrobbling.programme import Programme, read_programme
 from .ipc import home_property
 
 TRAKT_IDS = "script.trakt.ids"
@@ -70,6 +71,13 @@ def playing_item(file: str) -> PlayingItem:
     return PlayingItem(
         item, file, *_show_and_season(item), trakt_ids=home_property(TRAKT_IDS), player_info=home_property(PLAYER_INFO)
     )
+
+
+def programme(channel: Mapping[str, Any]) -> Programme | None:
+    """What runs on the channel that this ``Player.GetItem`` speaks of; None if the guide does not say."""
+    params = {"channelid": channel.get("id"), "properties": ["broadcastnow"]}
+    details = _object(call("PVR.GetChannelDetails", params), "channeldetails")
+    return read_programme(channel, details.get("broadcastnow"))
 
 
 def look_up(kind: str, row: int) -> PlayingItem | None:
