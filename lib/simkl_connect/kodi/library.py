@@ -112,14 +112,24 @@ def _details(player: int) -> Mapping[str, Any] | None:
 
 
 def _show_and_season(item: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-    """The show of a library episode, and the episodes of its season: a file may hold several."""
+    """The show of a library episode, and the episodes of its season that are in the same file, with their own ids.
+
+    Those ids are Kodi's slowest answer (measured), and hardly a file holds two episodes: they are asked for apart.
+    """
     show_id, season = item.get("tvshowid"), item.get("season")
     if item.get("type") != "episode" or not isinstance(show_id, int) or show_id < 1:
         return {}, ()
     show = call("VideoLibrary.GetTVShowDetails", {"tvshowid": show_id, "properties": _SHOW})
-    params = {"tvshowid": show_id, "season": season, "properties": _EPISODE}
+    params = {"tvshowid": show_id, "season": season, "properties": ["file"]}
     episodes = (call("VideoLibrary.GetEpisodes", params) or {}).get("episodes")
-    return _object(show, "tvshowdetails"), episodes if isinstance(episodes, list) else ()
+    rows = [row for row in episodes if isinstance(row, dict)] if isinstance(episodes, list) else []
+    same = [row.get("episodeid") for row in rows if row.get("file") == item.get("file")]
+    return _object(show, "tvshowdetails"), [_episode(row) for row in same] if len(same) > 1 else ()
+
+
+def _episode(row: object) -> Mapping[str, Any]:
+    details = call("VideoLibrary.GetEpisodeDetails", {"episodeid": row, "properties": _EPISODE})
+    return _object(details, "episodedetails")
 
 
 def _object(answer: Mapping[str, Any] | None, key: str) -> Mapping[str, Any]:
