@@ -235,6 +235,30 @@ def test_the_marks_that_wait_are_known_from_what_the_service_publishes(
     assert channel.marks_waiting() == waiting
 
 
+EPISODE = {"type": "episode", "id": 4, "tvshowid": 9, "season": 1, "episode": 4, "file": "/tv/45.mkv"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "details"),
+    [
+        pytest.param([{"episodeid": 4, "file": "/tv/45.mkv"}, {"episodeid": 5, "file": "/tv/6.mkv"}], 0, id="one"),
+        pytest.param([{"episodeid": n, "file": "/tv/45.mkv"} for n in (4, 5)], 2, id="two in a file"),
+        pytest.param([7, {"file": "/tv/45.mkv"}], 0, id="odd rows"),
+        pytest.param("odd", 0, id="odd"),
+    ],
+)
+def test_the_ids_of_a_season_are_asked_for_only_where_a_file_holds_several(
+    kodi: FakeKodi, rows: object, details: int
+) -> None:
+    kodi.answers["Player.GetActivePlayers"] = {"result": [VIDEO]}
+    kodi.answers["Player.GetItem"] = {"result": {"item": EPISODE}}
+    kodi.answers["VideoLibrary.GetEpisodes"] = {"result": {"episodes": rows}}
+    kodi.answers["VideoLibrary.GetEpisodeDetails"] = {"result": {"episodedetails": {"episodeid": 5}}}
+    assert list(library.playing_item("/tv/45.mkv").season) == [{"episodeid": 5}] * details
+    asked = [call["method"] for call in map(json.loads, kodi.calls)]
+    assert asked.count("VideoLibrary.GetEpisodeDetails") == details
+
+
 @pytest.mark.parametrize("seconds", [None, 0.0, float("nan"), float("inf"), 1e30, -1e30])
 def test_a_time_that_is_none_has_no_date(monkeypatch: pytest.MonkeyPatch, seconds: float | None) -> None:
     monkeypatch.setattr("xbmc.getRegion", lambda _what: "%d/%m/%Y")

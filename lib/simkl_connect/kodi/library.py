@@ -8,6 +8,7 @@ from typing import Any, Mapping, Sequence
 import xbmc
 
 from ..scrobbling.identify import PlayingItem
+from ..scrobbling.programme import Programme, read_programme
 from .ipc import home_property
 
 TRAKT_IDS = "script.trakt.ids"
@@ -72,6 +73,13 @@ def playing_item(file: str) -> PlayingItem:
     )
 
 
+def programme(channel: Mapping[str, Any]) -> Programme | None:
+    """What runs on the channel that this ``Player.GetItem`` speaks of; None if the guide does not say."""
+    params = {"channelid": channel.get("id"), "properties": ["broadcastnow"]}
+    details = _object(call("PVR.GetChannelDetails", params), "channeldetails")
+    return read_programme(channel, details.get("broadcastnow"))
+
+
 def look_up(kind: str, row: int) -> PlayingItem | None:
     """A row of the library, by ``movie`` or ``episode`` and id; None if there is none."""
     if kind == "movie":
@@ -104,14 +112,24 @@ def _details(player: int) -> Mapping[str, Any] | None:
 
 
 def _show_and_season(item: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-    """The show of a library episode, and the episodes of its season: a file may hold several."""
+    """The show of a library episode, and the episodes of its season that are in the same file, with their own ids.
+
+    Those ids are Kodi's slowest answer (measured), and hardly a file holds two episodes: they are asked for apart.
+    """
     show_id, season = item.get("tvshowid"), item.get("season")
     if item.get("type") != "episode" or not isinstance(show_id, int) or show_id < 1:
         return {}, ()
     show = call("VideoLibrary.GetTVShowDetails", {"tvshowid": show_id, "properties": _SHOW})
-    params = {"tvshowid": show_id, "season": season, "properties": _EPISODE}
+    params = {"tvshowid": show_id, "season": season, "properties": ["file"]}
     episodes = (call("VideoLibrary.GetEpisodes", params) or {}).get("episodes")
-    return _object(show, "tvshowdetails"), episodes if isinstance(episodes, list) else ()
+    rows = [row for row in episodes if isinstance(row, dict)] if isinstance(episodes, list) else []
+    same = [row.get("episodeid") for row in rows if row.get("file") == item.get("file")]
+    return _object(show, "tvshowdetails"), [_episode(row) for row in same] if len(same) > 1 else ()
+
+
+def _episode(row: object) -> Mapping[str, Any]:
+    details = call("VideoLibrary.GetEpisodeDetails", {"episodeid": row, "properties": _EPISODE})
+    return _object(details, "episodedetails")
 
 
 def _object(answer: Mapping[str, Any] | None, key: str) -> Mapping[str, Any]:

@@ -7,8 +7,10 @@ from typing import Callable
 import xbmc
 
 from ..scrobbling.exclusions import STACK
+from ..scrobbling.identify import PlayingItem, is_channel
 from ..scrobbling.scrobbler import Scrobbler
-from . import library
+from . import library, preferences
+from .live_tv import Channel
 
 SAMPLE_EVERY = 1.0
 """Seconds."""
@@ -32,6 +34,7 @@ class WatchedPlayer(xbmc.Player):
         self._describe_at: float | None = None
         self._sample_at = 0.0
         self._length = 0.0
+        self._channel: Channel | None = None
 
     def advance(self) -> None:
         """Take a sample, if something plays and one is due."""
@@ -45,6 +48,10 @@ class WatchedPlayer(xbmc.Player):
             file, position, length = self.getPlayingFile(), self.getTime(), self.getTotalTime()
         except RuntimeError:  # it has ended between two questions
             return
+        if self._channel is not None:
+            if self._channel.look():
+                self._scrobbler.started(self._channel.playing)
+            position, length = self._channel.place
         self._length = length
         self._scrobbler.sampled(file, position, length)
         if self._describe_at is not None and now >= self._describe_at and file == self._file:
@@ -62,9 +69,7 @@ class WatchedPlayer(xbmc.Player):
         """A video or song has begun, a part of a stack too."""
         self._file = self._playing_file()
         if self._file and self.isPlayingVideo():
-            self._describe_at = self._clock() + DESCRIBE_AFTER
-            self._sample_at = self._length = 0.0
-            self._scrobbler.started(library.playing_item(self._file))
+            self._begin(library.playing_item(self._file))
         else:
             self._file = ""
         self._advance_all()
@@ -87,11 +92,12 @@ class WatchedPlayer(xbmc.Player):
     def onPlayBackSeek(self, time: int, seekOffset: int) -> None:  # noqa: N802, N803  # Kodi's names
         """The user has jumped to ``time`` in milliseconds; the player still gives the old position.
 
-        In a stack it counts from the part's start (measured on Kodi 20.1): there the next sample tells.
+        In a stack it counts from the part's start (measured on Kodi 20.1), on live TV from the moment of tuning in:
+        there the next sample tells.
         """
         file = self._playing_file()
         self._scrobbler.sought(file)
-        if file == self._file and not file.startswith(STACK):
+        if file == self._file and not file.startswith(STACK) and self._channel is None:
             self._scrobbler.sampled(file, time / 1000, self._length)
         self._sample_at = self._clock() + SAMPLE_EVERY
         self._advance_all()
@@ -108,8 +114,15 @@ class WatchedPlayer(xbmc.Player):
         """It could not go on."""
         self._end()
 
+    def _begin(self, playing: PlayingItem) -> None:
+        self._sample_at = self._length = 0.0
+        self._describe_at, self._channel = self._clock() + DESCRIBE_AFTER, None
+        if is_channel(playing) and preferences.watching().pvr:
+            self._describe_at, self._channel = None, Channel(playing, self._clock)
+        self._scrobbler.started(self._channel.playing if self._channel else playing)
+
     def _end(self) -> None:
-        self._file, self._describe_at = "", None
+        self._file, self._describe_at, self._channel = "", None, None
         self._scrobbler.stopped()
         self._advance_all()
 

@@ -7,6 +7,7 @@ even seen.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Mapping, NamedTuple, Sequence
 
 from ..media import Episode, Media, Movie, Show
@@ -15,6 +16,9 @@ from .file_names import AskSimkl, as_number, as_year, base_name, is_disc, is_tra
 from .hints import hinted
 from .library_items import Fields, known_ids, library_media, text_of
 from .reasons import Reason
+
+_SLASH = re.compile(r"[\\/]")
+"""In a title it would end a folder's name."""
 
 
 class PlayingItem(NamedTuple):
@@ -204,7 +208,10 @@ def _by_title(playing: PlayingItem) -> Skipped | AskSimkl:
     item = playing.item
     show, season, number = text_of(item, "showtitle"), as_number(item.get("season")), as_number(item.get("episode"))
     if show and season is not None and number:
-        name = read_name(f"{show} S{season:02}E{number:02}.mkv")
+        name = read_name(f"{_SLASH.sub(' ', show)} S{season:02}E{number:02}.mkv")
+    elif is_channel(playing):
+        title, year = _SLASH.sub(" ", text_of(item, "title")), as_year(item.get("year"))
+        name = read_name(f"{title} ({year}).mkv") if title and year else None
     else:
         plain = not is_of_plugin(playing)
         name = read_name(playing.file) if plain else None
