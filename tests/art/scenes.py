@@ -41,6 +41,8 @@ class Stage:
         """Wait until the screen shows ``phase``, and has settled."""
         self.kodi.wait_for(self.addon_shows(phase), f"the phase {phase} on the screen", 15)
         time.sleep(SETTLED)
+        for _ in range(2):  # a busy machine has drawn nothing meanwhile
+            self.kodi.catch_up()
 
     def addon_shows(self, phase: str) -> Callable[[], bool]:
         """Whether the screen shows ``phase`` when this is called."""

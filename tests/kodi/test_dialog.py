@@ -82,9 +82,10 @@ def errors(kodi: Kodi) -> list[str]:
 def test_a_phone_reads_the_address_with_the_code_from_a_small_screen(stage: Stage, code: str, tmp_path: Path) -> None:
     stage.give_code(code)
     stage.open("waiting")
-    picture = stage.kodi.picture()
-    assert ink.qr_text(picture, tmp_path) == whole_address(stage)
-    assert code in whole_address(stage)
+    shown = stage.kodi.wait_for(lambda: ink.qr_text(stage.kodi.picture(), tmp_path), "a QR code that can be read")
+    assert shown == whole_address(stage)
+    assert code in shown
+    picture = stage.kodi.still_picture()
     assert len(ink.colours(picture, ink.at(picture, QR))) == 2, "an edge of the QR code is blurred"
 
 
@@ -100,8 +101,9 @@ def test_they_are_as_large_on_a_larger_screen(addon_zip: Path, tmp_path: Path) -
         stage.give_code(DEVICE_CODE)
         stage.open("waiting")
         check_letters(stage, DEVICE_CODE)
-        picture = stage.kodi.picture()
-        assert ink.qr_text(picture, tmp_path) == whole_address(stage)
+        shown = stage.kodi.wait_for(lambda: ink.qr_text(stage.kodi.picture(), tmp_path), "a QR code that can be read")
+        assert shown == whole_address(stage)
+        picture = stage.kodi.still_picture()
         assert len(ink.colours(picture, ink.at(picture, QR))) == 2
 
 
@@ -222,7 +224,8 @@ def test_a_new_code_is_another_and_the_only_one_polled(stage: Stage, tmp_path: P
     stage.wait_for("waiting")
     code = stage.addon.shown.code
     assert code not in ("", PIN_CODE)
-    assert ink.qr_text(stage.kodi.picture(), tmp_path).endswith(code)
+    shown = stage.kodi.wait_for(lambda: ink.qr_text(stage.kodi.picture(), tmp_path), "a QR code that can be read")
+    assert shown.endswith(code)
     stage.kodi.wait_for(lambda: len(stage.simkl.requests) >= before + 3, "two polls")
     assert {request.path for request in stage.simkl.requests[before + 1 :]} == {f"/oauth/pin/{code}"}
 

@@ -10,6 +10,7 @@ import pytest
 from art import scenes
 from art.scenes import Scene, Stage
 from real_kodi.paths import ADDON_ID
+from real_kodi.waiting import SLOWNESS
 from test_dialog import pictures, staged
 
 SCENES: tuple[Scene, ...] = (
@@ -77,7 +78,7 @@ def test_an_add_on_that_is_disabled(stage: Stage, scene: Scene) -> None:
 def test_kodi_that_ends(addon_zip: Path, scene: Scene) -> None:
     with staged(addon_zip) as stage:
         scene(stage)
-        assert stage.kodi.quit() < 4
+        assert stage.kodi.quit() < 4 * SLOWNESS
         assert "let's kill it" not in stage.kodi.log()
 
 

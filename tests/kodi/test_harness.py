@@ -24,7 +24,7 @@ from real_kodi.kodi import Kodi, KodiError
 from real_kodi.ports import Lease
 from real_kodi.profile import ESTOUCHY, ESTUARY, Setup
 from real_kodi.throw_away import ADDON_ID, write_throw_away
-from real_kodi.waiting import wait_for
+from real_kodi.waiting import SLOWNESS, wait_for
 
 TESTS = Path(__file__).resolve().parents[1]
 CREDENTIALS = struct.Struct("3i")
@@ -61,7 +61,7 @@ def run_script(kodi: Kodi, argument: str) -> str:
 
 def test_boots_does_what_it_is_told_and_quits(addon: Path) -> None:
     with Kodi(setup(addon), wait_for_service=True) as kodi:
-        assert kodi.boot_seconds < 20
+        assert kodi.boot_seconds < 20 * SLOWNESS
         assert navigation.focused(kodi) == "Movies"
         kodi.press("down")
         kodi.wait_for(lambda: navigation.focused(kodi) == "TV shows", "the next menu item")
@@ -69,7 +69,7 @@ def test_boots_does_what_it_is_told_and_quits(addon: Path) -> None:
         kodi.wait_for(lambda: navigation.focused(kodi) == "Movies", "the first menu item")
         assert run_script(kodi, "hello") == "hello"
         kodi.wait_for(lambda: kodi.python_runs() == 1, "the script to end and the service to stay")
-        assert kodi.quit() < 5
+        assert kodi.quit() < 5 * SLOWNESS
         assert not kodi.alive
 
 

@@ -17,6 +17,7 @@ from real_kodi.kodi import Kodi
 from real_kodi.official import Official, official
 from real_kodi.paths import ADDON_ID
 from real_kodi.profile import Setup
+from real_kodi.waiting import SLOWNESS
 from simkl_simulator import Simulator
 
 NAME = "Simkl Connect"
@@ -250,6 +251,6 @@ def test_uninstalled_it_leaves_what_the_user_says(
     assert "Traceback" not in log
     asked = len(simkl.requests)
     navigation.wait_for_window(kodi, "addonbrowser")
-    assert kodi.quit() < 5
+    assert kodi.quit() < 5 * SLOWNESS
     assert data.exists() is not remove_data
     assert len(simkl.requests) == asked

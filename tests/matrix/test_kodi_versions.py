@@ -18,6 +18,7 @@ from real_kodi.player import Player
 from real_kodi.profile import Setup
 from real_kodi.runtime import Runtime
 from real_kodi.scanned import scanned
+from real_kodi.waiting import SLOWNESS
 from simkl_simulator import Hang, Simulator
 
 PICTURES = PROJECT / "build" / "matrix"
@@ -25,7 +26,7 @@ CLIENT_ID = "matrix-client-id"
 NEWER = "99.0.0"
 QUITS = int(os.environ.get("QUITS", "2"))
 """How often Kodi is quit in each phase."""
-PATIENCE = 5.0
+PATIENCE = 5.0 * SLOWNESS
 """Seconds in which Kodi has to be gone."""
 
 FILM = Film("Seven Lanterns", 2023, {"imdb": "tt9000105", "tmdb": "500105"})

@@ -6,6 +6,8 @@ import http.client
 import json
 from typing import Any
 
+from .waiting import SLOWNESS
+
 
 class RpcError(Exception):
     """Kodi answered with an error: a method or a parameter it does not know, or a method it refused."""
@@ -22,7 +24,7 @@ class JsonRpc:
     def __init__(self, port: int, timeout: float = 10.0) -> None:
         """Talk to the web server on ``port`` of this machine; ``timeout`` in seconds."""
         self.port = port
-        self._timeout = timeout
+        self._timeout = timeout * SLOWNESS
 
     def call(self, method: str, **params: object) -> Any:
         """The result of ``method``."""
