@@ -34,8 +34,8 @@ lint: setup ## style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy lib tests/simkl_simulator tests/real_kodi tests/art tests/foreign/server.py tests/shipping tests/doc_tables tests/bench
 
-kills: setup ## Kodi killed at 60 moments around a sign-in's hand-over and at 30 around a video's end: 20 minutes; make kodi tries fewer
-	KILLS=30 $(PYTHON) -m pytest -q tests/kodi/test_nothing_lost.py tests/kodi/test_no_mark_lost.py -k kill -rP
+kills: setup ## Kodi killed at 60 moments around a sign-in's hand-over, at 30 around a video's end and in 30 syncs: half an hour; make kodi tries fewer
+	KILLS=30 $(PYTHON) -m pytest -q tests/kodi/test_nothing_lost.py tests/kodi/test_no_mark_lost.py tests/kodi/test_sync.py -k kill -rP
 
 bench: setup ## how fast and how light, beside its floor, into docs/measurements.md; SHORT=1 for fewer rounds
 	$(PYTHON) -m bench $(if $(SHORT),--short)

@@ -80,7 +80,7 @@ def test_films_and_shows_with_their_rows() -> None:
 def test_a_large_library_comes_in_pages() -> None:
     kodi = Kodi([SHOW], [], [episode(n, episode=n) for n in range(1, 1202)])
     assert len(read(kodi).titles[0].rows) == 1201
-    assert len(kodi.calls) == 1 + 1 + 3 + 1
+    assert len(kodi.calls) == 1 + 1 + 2 + 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, Iterator, Mapping
 
@@ -122,12 +123,16 @@ def synced(signed_in: House) -> House:
 
 
 @pytest.mark.parametrize(("is_signed_in", "switches"), [(False, ON), (True, OFF)], ids=["nobody signed in", "both off"])
-def test_nothing_is_asked_and_nothing_read(house: House, is_signed_in: bool, switches: tuple[str, str]) -> None:
+def test_nothing_is_asked_nothing_read_and_nothing_loaded(
+    house: House, is_signed_in: bool, switches: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "simkl_connect.kodi.syncing", raising=False)
     if is_signed_in:
         house.sign_in()
     house.switch(*switches)
     house.run(6 * 3600.0)
     assert (house.simkl.requests, house.library.calls, house.news) == ([], [], {})
+    assert "simkl_connect.kodi.syncing" not in sys.modules
 
 
 def test_once_it_is_on_it_runs_by_itself(synced: House) -> None:
@@ -172,7 +177,9 @@ def test_an_answer_that_kodi_loses_is_written_again(signed_in: House) -> None:
     signed_in.run(20.0)
     signed_in.screen.loses = set()
     signed_in.run(10.0)
-    assert signed_in.settings == ON
+    signed_in.simkl.requests.clear()
+    signed_in.run(5 * 3600.0)
+    assert (signed_in.settings, signed_in.simkl.requests) == (ON, ["/sync/activities"])
 
 
 @pytest.mark.parametrize("value", ["true", 1, None], ids=repr)
@@ -249,12 +256,13 @@ def test_a_scan_that_finds_nothing_makes_nobody_read(synced: House) -> None:
     assert (synced.simkl.requests, synced.library.calls) == (["/sync/activities"], [])
 
 
-def test_a_row_that_is_read_anew_is_compared_anew(synced: House) -> None:
+@pytest.mark.parametrize("row_id", [7, 2])
+def test_a_row_that_is_read_anew_is_compared_anew(synced: House, row_id: int) -> None:
     del synced.library.rows["movie"][2]
-    synced.library.add(movie(7, uniqueid={"imdb": "tt0000002"}))
+    synced.library.add(movie(row_id, uniqueid={"imdb": "tt0000002"}))
     synced.task.heard("VideoLibrary.OnRemove", '{"id":2,"type":"movie"}')
     synced.run()
-    assert synced.library.playcounts()["movie", 7] == 1
+    assert synced.library.playcounts()["movie", row_id] == 1
 
 
 def test_after_a_play_simkl_is_asked_what_is_new(synced: House) -> None:

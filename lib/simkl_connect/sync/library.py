@@ -8,9 +8,9 @@ from . import dates
 from .plan import Left, Reason
 from .titles import FILM, MOVIE, SHOW, Row, Title, clean_ids, clean_year, is_number, place_of
 
-PAGE = 500
+PAGE = 1000
 """Items in one answer."""
-_MOST_PAGES = 1000
+_MOST_PAGES = 500
 _NO_SPECIALS = {"field": "season", "operator": "isnot", "value": "0"}
 _SPECIALS = {"field": "season", "operator": "is", "value": "0"}
 _TITLE = ("title", "year", "uniqueid")

@@ -34,7 +34,7 @@ LONGEST_RETRY = 900.0
 """Seconds. A wait that is longer ends the run, which is taken up again afterwards."""
 FIRST_RETRY, LOCKED_RETRY = 10.0, 20.0
 LONGEST_UNTIL_ASKED = 20.0
-READ_PAUSE = 0.02
+READ_PAUSE = 0.01
 """Seconds between two pages of the library, for whatever else Kodi has to do."""
 
 T = TypeVar("T")
