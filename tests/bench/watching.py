@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from real_kodi.addon import Addon
 from real_kodi.collection import Collection
 from real_kodi.kodi import Kodi
 from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
@@ -19,7 +20,6 @@ from simkl_simulator import Simulator, silent_listener
 from . import procfs
 from .lab import ROUND_TRIP, Lab, database, restart, until
 from .report import MS, PERCENT, SECONDS, Row, at_most_more
-from .sign_ins import sign_in
 
 START_WITHIN, ON_DISK_WITHIN, CALLBACK, QUIT_MORE = 1.0, 0.02, 0.005, 0.5
 """Seconds."""
@@ -93,7 +93,7 @@ def _moments(lab: Lab) -> list[Row]:
     with lab.simkl(interval=1) as simkl, lab.ours(
         simkl.url, library=LIBRARY, before_run=TIMED.format(log=str(log))
     ) as kodi:
-        sign_in(kodi, simkl, 0.5)
+        _sign_in(kodi, simkl)
         for episode in EPISODES[: lab.times(22, 4)]:
             starts.append(_watch(kodi, simkl, episode))
     callbacks = [Callback(*json.loads(line)) for line in log.read_text().splitlines()]
@@ -110,6 +110,15 @@ def _moments(lab: Lab) -> list[Row]:
             for name, taken in by_name.items()
         ),
     ]
+
+
+def _sign_in(kodi: Kodi, simkl: Simulator) -> None:
+    addon = Addon(kodi)
+    addon.run("authorize")
+    simkl.approve(addon.wait_for_code())
+    addon.wait_for_setting("account_name")
+    kodi.press("back")
+    addon.decline_sync()
 
 
 def _watch(kodi: Kodi, simkl: Simulator, episode: Episode) -> float:
@@ -141,7 +150,7 @@ def _cpu(lab: Lab) -> Row:
     with ExitStack() as stack:
         simkl = stack.enter_context(lab.simkl(interval=1))
         empty, full = stack.enter_context(lab.floor(LIBRARY)), stack.enter_context(lab.ours(simkl.url, library=LIBRARY))
-        sign_in(full, simkl, 0.5)
+        _sign_in(full, simkl)
         for kodi in (empty, full):
             kodi.quit()
         for _ in range(lab.times(3, 1)):
@@ -165,7 +174,7 @@ def _quit(lab: Lab) -> Row:
         simkl = stack.enter_context(lab.simkl(interval=1))
         dead = stack.enter_context(silent_listener(accepts=False)).https
         bare, full = stack.enter_context(lab.bare(LIBRARY)), stack.enter_context(lab.ours(simkl.url, library=LIBRARY))
-        sign_in(full, simkl, 0.5)
+        _sign_in(full, simkl)
         for kodi in (bare, full):
             kodi.quit()
         for episode in EPISODES[: lab.times(5, 2)]:

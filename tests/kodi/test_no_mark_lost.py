@@ -47,6 +47,7 @@ def test_a_kill_around_the_end_of_a_video_loses_no_mark_and_makes_no_second_one(
         whereabouts = where_the_mark_is(addon, simkl, marks)
         print(f"killed {moment * 1000:.0f} ms after the stop, with the mark {whereabouts}")
         addon.kodi.restart()
+        addon.kodi.wait_for(lambda: addon.state, "the service to run: a video from before is not watched")
         addon.kodi.wait_for(
             lambda: [(mark.season, mark.number) for mark in simkl.watched()] == marks, f"{marks} on Simkl", 30.0
         )
