@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 import random
 import time
 from typing import TYPE_CHECKING, Callable, Mapping
@@ -18,7 +16,6 @@ from ..auth.phases import Phase
 from ..auth.token_refresher import Notice, TokenRefresher
 from ..environment import Environment
 from ..errors import Problem
-from ..http.messages import ClientInfo, checked_base_url
 from ..http.worker import Worker
 from ..scrobbling.callbacks import Callbacks
 from ..scrobbling.scrobbler import Scrobbler
@@ -28,7 +25,7 @@ from ..storage.settings_mirror import SettingsMirror
 from ..storage.token_store import TokenStore
 from ..ui.commands import ACTIONS, AUTHORIZE, CANCEL, SIGN_OUT, SYNC_COMMANDS, WAKE, Command
 from ..ui.view import View
-from . import files, ipc, library, preferences, sync_task
+from . import connection, files, ipc, library, preferences, sync_task
 from .alarm import Alarm
 from .log import log
 from .log_handler import log_to_kodi
@@ -42,13 +39,11 @@ from .tasks import LAST_WAIT, Task, TaskLoop
 if TYPE_CHECKING:
     from ..http.session import Session
 
-API_URL = "https://api.simkl.com"
 CLOSING = 0.3
 """Seconds that Kodi is held up at the most for a request that does not end."""
 LIBRARY_UPDATED, DEVICE_WOKE = "VideoLibrary.OnUpdate", "System.OnWake"
 NAME_KNOWN = 10.0
 """Seconds in which a sign-in usually finds out the account's name; one that could not be saved does not ask."""
-_log = logging.getLogger(__name__)
 
 
 class Service(xbmc.Monitor):
@@ -64,7 +59,7 @@ class Service(xbmc.Monitor):
             raise AddonGone
         self._version = own_addon().getAddonInfo("version")
         self._platform = platform()
-        self._base_url = _base_url()
+        self._base_url = connection.base_url()
         self._database = database = Database(files.database())
         backend = KodiSettings()
         tokens = TokenStore(database, time.time, predecessor=Legacy(files.local_data_folder(), backend.read))
@@ -225,26 +220,12 @@ class Service(xbmc.Monitor):
         return client_id
 
     def _open_session(self) -> Session:
-        from ..http.session import Session  # on the worker's thread: requests takes a tenth of a second to load
-        from .proxy import proxy  # with it, urllib.parse: 0.4 MiB that an idle service does without
-
-        version = self._version
-        return Session(ClientInfo(self._base_url, version, f"simkl-connect/{version} ({self._platform})"), proxy)
+        return connection.open_session(self._base_url, self._version, self._platform)
 
 
 def _wake() -> None:
     """Have the service advance; any thread may call it. Nothing but a callback reaches a wait that has begun."""
     ipc.send(WAKE, "")
-
-
-def _base_url() -> str:
-    """Where Simkl is; empty where SIMKL_API_URL names a place that no token may be sent to."""
-    other = os.environ.get("SIMKL_API_URL")
-    try:
-        return checked_base_url(other) if other else API_URL
-    except ValueError as error:
-        _log.error("SIMKL_API_URL: %s", error)
-        return ""
 
 
 def run() -> None:
