@@ -233,3 +233,33 @@ def test_a_sign_in_takes_the_place_of_the_page(stage: Stage) -> None:
     stage.wait_for("waiting")
     navigation.wait_until_closed(stage.kodi, PAGE)
     stage.leave()
+
+
+def test_an_unknown_file_is_put_right_and_taken_back_with_the_remote_alone(
+    boot: Boot, simkl: Simulator, tmp_path: Path
+) -> None:
+    viewer = Viewer(boot(simkl.url, "v2", library=scanned(LIBRARY)), simkl)
+    stage = Stage(viewer.addon, simkl)
+    file = tmp_path / "Hrbr Lghts S01E02.mkv"
+    copy_video(600, file)
+    viewer.player.play(file_item(file))
+    viewer.player.seek(90)
+    viewer.player.stop()
+    viewer.wait_for_status("skipped")
+    pages.open_page(stage)
+    stage.kodi.press("select")
+    pages.wait_for_mode(stage, "menu")
+    stage.kodi.press("select")
+    navigation.wait_for_window(stage.kodi, pages.KEYBOARD)
+    stage.kodi.rpc("Input.SendText", text="Harbour", done=True)
+    for label in ("Harbour Lights", "Season 1", "Episode 2"):
+        stage.kodi.wait_for(lambda label=label: navigation.focused(stage.kodi) == label, label)
+        stage.kodi.press("select")
+    viewer.wait_for_mark(("Harbour Lights", 1, 2))
+    stage.kodi.wait_for(lambda: shown(stage, 1) == [("Harbour Lights S01E02", "Watched on Simkl")], "the new row")
+    stage.kodi.press("select")
+    pages.wait_for_mode(stage, "menu")
+    navigation.press(stage.kodi, "Undo")
+    stage.kodi.wait_for(lambda: viewer.watched == [], "nothing on Simkl", 15.0)
+    stage.kodi.wait_for(lambda: shown(stage, 1)[0][1] == english(page_texts.UNDONE), "the row to say so")
+    assert "asked to focus" not in stage.kodi.log()
