@@ -11,7 +11,7 @@ from fake_kodi import FakeKodi
 from fake_worker import FakeWorker
 from simkl_connect.errors import Problem, TransientError
 from simkl_connect.http.messages import Response
-from simkl_connect.kodi import activity_page, bug_report, keyboard, page_texts, texts
+from simkl_connect.kodi import activity_page, bug_report, keyboard, page_texts, texts, title_chooser
 from simkl_connect.kodi.activity_page import ActivityPage
 from simkl_connect.kodi.own_addon import own_addon
 from simkl_connect.kodi.page_window import Press, Row, Screen
@@ -69,7 +69,6 @@ class Stage:
         self.page = ActivityPage(
             self.window,  # type: ignore[arg-type]
             own_addon(),
-            self.worker,  # type: ignore[arg-type]
             self.reader,  # type: ignore[arg-type]
             Pictures(str(folder)),
             lambda: True,
@@ -133,6 +132,7 @@ def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
 @pytest.fixture
 def stage(kodi: FakeKodi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage(kodi, tmp_path / "pictures")
+    monkeypatch.setattr(title_chooser, "open_worker", lambda: stage.worker)
     monkeypatch.setattr("simkl_connect.clock.now", lambda: stage.now)
     return stage
 

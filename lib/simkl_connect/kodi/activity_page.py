@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
 import xbmc
 import xbmcaddon
 
 from .. import clock
-from ..http.worker import Worker
 from ..media import Media
 from ..scrobbling.media_json import dump_media
 from ..scrobbling.reasons import Status
 from ..storage.snapshots import Snapshots
-from ..ui import links
 from ..ui.activity_view import Action, Alert, Page, Video, page_of
 from ..ui.commands import ALLOW, AUTHORIZE, CHOOSE, NEVER, SEND_AGAIN, SEND_NOW, UNDO
-from ..ui.title_choice import guess_of
-from . import ADDON_ID, account, bug_report, connection, files, ipc, keyboard, page_texts, pictures, preferences, texts
+from . import ADDON_ID, files, ipc, page_texts, preferences, texts
 from .page_texts import PageTexts
 from .page_window import ITEMS, Button, PageWindow, Press, Row, Screen
-from .pictures import Pictures
-from .system import platform
+from .pictures import Pictures, qr_picture
 from .texts import Texts
-from .title_chooser import Around, TitleChooser
+
+if TYPE_CHECKING:
+    from .title_chooser import TitleChooser  # what only a press needs is loaded with the press: the page opens faster
 
 TICK = 0.1
 """Seconds between two looks at the remote control; Kodi delivers presses no faster."""
@@ -34,8 +32,6 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at whether the database has changed."""
 NOTICE_FOR = 8.0
 """Seconds that the answer to a press is shown."""
-CLOSING = 0.3
-"""Seconds that the end is held up at the most for a search that does not end."""
 ONE_LINE = 90
 """Letters that fit into a line above the list, which has two."""
 SIGNS = {
@@ -63,20 +59,16 @@ def present(window: PageWindow, request: str, addon: xbmcaddon.Addon, monitor: x
     def is_wanted() -> bool:
         return not monitor.abortRequested() and ipc.owns_dialog(request)
 
-    version = addon.getAddonInfo("version")
-    base, system = connection.base_url(), platform()
-    worker = Worker(lambda: connection.open_session(base, version, system), clock.now, lambda: None)
-    reader = Snapshots(files.database())
-    shown = Pictures(files.data_folder())
-    page = ActivityPage(window, addon, worker, reader, shown, is_wanted)
+    reader, shown = Snapshots(files.database()), Pictures(files.data_folder())
+    page = ActivityPage(window, addon, reader, shown, is_wanted)
     wait = FIRST_TICK
     try:
         while not monitor.waitForAbort(wait) and ipc.owns_dialog(request) and window.is_open and not page.is_left:
             page.advance(clock.now())
             wait = TICK
     finally:
+        page.close()
         reader.close()
-        worker.close(CLOSING)
         shown.clear()
 
 
@@ -87,7 +79,6 @@ class ActivityPage:
         self,
         window: PageWindow,
         addon: xbmcaddon.Addon,
-        worker: Worker,
         reader: Snapshots,
         shown: Pictures,
         is_wanted: Callable[[], bool],
@@ -96,7 +87,6 @@ class ActivityPage:
         """Whether the user has left the page."""
         self._window = window
         self._addon = addon
-        self._worker = worker
         self._reader = reader
         self._pictures = shown
         self._is_wanted = is_wanted
@@ -116,7 +106,6 @@ class ActivityPage:
         press = self._window.take_press()
         if press is not None:
             press()
-        self._worker.advance()
         if self._chooser is not None:
             self._chooser.advance()
         if now >= self._look_at:
@@ -126,6 +115,12 @@ class ActivityPage:
             self._notice, self._is_due = "", True
         if self._is_due and not self.is_left:
             self._draw()
+
+    def close(self) -> None:
+        """Ends a search that is under way."""
+        if self._chooser is not None:
+            self._chooser.close()
+            self._chooser = None
 
     def _look(self) -> None:
         snapshot = self._reader.read()
@@ -160,7 +155,7 @@ class ActivityPage:
     def _home(self, notice: str = "") -> None:
         """Back to the list of videos; ``notice`` is shown above it for a while."""
         del self._screens[1:]
-        self._chooser = None
+        self.close()
         self._pictures.clear()
         self._notice, self._notice_until = notice, clock.now() + NOTICE_FOR
         self._redraw()
@@ -213,6 +208,8 @@ class ActivityPage:
         self._leave()
 
     def _write_report(self) -> None:
+        from . import bug_report
+
         path = bug_report.write(self._page, self._addon)
         number = page_texts.REPORT_SAVED if path else page_texts.REPORT_NOT_SAVED
         self._home(self._text(number).format(path=path))
@@ -252,9 +249,10 @@ class ActivityPage:
         self._home(self._text(notice))
 
     def _open_on_simkl(self, video: Video) -> None:
-        media = video.media[0]
-        address = links.page_of(media)
-        path = self._pictures.add(pictures.qr_picture(address))
+        from ..ui import links
+
+        address = links.page_of(video.media[0])
+        path = self._pictures.add(qr_picture(address))
         message = self._text(page_texts.SCAN).format(title=video.title) if path else address
         screen = Screen(
             "picture" if path else "message",
@@ -268,21 +266,16 @@ class ActivityPage:
     # --- its title
 
     def _choose(self, video: Video) -> None:
+        from . import account, title_chooser
+
         token = account.token()
         if token is None:
             self._home(self._text(page_texts.NOT_CONNECTED))
             return
-        around = Around(
-            self._worker,
-            self._text,
-            token,
-            lambda heading, proposed: keyboard.ask_words(heading, proposed, self._is_wanted),
-            lambda heading, proposed: keyboard.ask_number(heading, proposed, self._is_wanted),
-            self._redraw,
-            lambda media: self._chosen(video, media),
-            self._home,
+        around = title_chooser.Around(
+            self._text, token, self._is_wanted, self._redraw, lambda media: self._chosen(video, media), self._home
         )
-        self._chooser = TitleChooser(around, guess_of(video))
+        self._chooser = title_chooser.TitleChooser(around, video)
         self._push(self._chooser.screen, "title")
         self._chooser.begin()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Callable, NamedTuple
 
+from .. import clock
 from ..api.search import (
     MOVIE,
     Found,
@@ -23,33 +24,44 @@ from ..http.messages import Request
 from ..http.worker import Job, Priority, Worker
 from ..media import Media
 from ..models import Token
-from ..ui.title_choice import Guess, in_order, kinds, media_of, place_of, seasons
-from . import page_texts, texts
+from ..ui.activity_view import Video
+from ..ui.title_choice import guess_of, in_order, kinds, media_of, place_of, seasons
+from . import connection, keyboard, page_texts, texts
+from .own_addon import own_addon
 from .page_texts import PageTexts
 from .page_window import Button, Press, Row, Screen
+from .system import platform
+
+CLOSING = 0.3
+"""Seconds that the end is held up at the most for a request that does not end."""
 
 
 class Around(NamedTuple):
-    """What the page has for it. ``ask_words`` and ``ask_number`` take a heading and a proposal. ``redraw`` says that
-    the screen has changed, ``chosen`` gets the result, ``leave`` goes back to the page."""
+    """What the page has for it. A keyboard stays open as long as the page ``is_wanted``. ``redraw`` says that the
+    screen has changed, ``chosen`` gets the result, ``leave`` goes back to the page."""
 
-    worker: Worker
     text: PageTexts
     token: Token
-    ask_words: Callable[[str, str], str]
-    ask_number: Callable[[str, int], int | None]
+    is_wanted: Callable[[], bool]
     redraw: Press
     chosen: Callable[[Media], None]
     leave: Press
 
 
+def open_worker() -> Worker:
+    """One of its own: the service's belongs to another interpreter."""
+    version, base = own_addon().getAddonInfo("version"), connection.base_url()
+    return Worker(lambda: connection.open_session(base, version, platform()), clock.now, lambda: None)
+
+
 class TitleChooser:
     """:meth:`begin` asks for words. All requests are made on the worker's thread; :meth:`advance` takes the answers."""
 
-    def __init__(self, around: Around, guess: Guess) -> None:
+    def __init__(self, around: Around, video: Video) -> None:
         self._around = around
-        self._guess = guess
-        self._words = guess.words
+        self._worker = open_worker()
+        self._guess = guess_of(video)
+        self._words = self._guess.words
         self._kinds: list[str] = []
         self._job: Job[SearchAnswer] | None = None
         self._problem = ""
@@ -60,7 +72,7 @@ class TitleChooser:
 
     def begin(self) -> None:
         """Asks for words and searches, or leaves if there are none."""
-        words = self._around.ask_words(self._around.text(page_texts.KEYBOARD), self._words)
+        words = keyboard.ask_words(self._around.text(page_texts.KEYBOARD), self._words, self._around.is_wanted)
         if not words:
             if not (self._titles or self._problem):
                 self._around.leave()
@@ -73,6 +85,7 @@ class TitleChooser:
 
     def advance(self) -> None:
         """Takes an answer that has come."""
+        self._worker.advance()
         job = self._job
         if job is None or not job.done:
             return
@@ -87,6 +100,10 @@ class TitleChooser:
             self._titles += found_titles(self._kinds.pop(0), answer)
             self._search_next()
         self._around.redraw()
+
+    def close(self) -> None:
+        """Ends a request that is under way."""
+        self._worker.close(CLOSING)
 
     def screen(self) -> Screen:
         """What is to be shown now."""
@@ -121,7 +138,7 @@ class TitleChooser:
             self._problem = self._around.text(page_texts.NOTHING_FOUND).format(words=self._words)
 
     def _submit(self, request: Request) -> None:
-        self._job = self._around.worker.submit(request, read_search, Priority.SCROBBLE)
+        self._job = self._worker.submit(request, read_search, Priority.SCROBBLE)
 
     def _press_title(self, place: int) -> None:
         title = self._titles[place]
@@ -142,13 +159,15 @@ class TitleChooser:
 
     def _ask_for_numbers(self, title: FoundTitle) -> None:
         """Simkl lists no episodes for it: the user knows them."""
-        around, text = self._around, self._around.text
-        season = around.ask_number(text(page_texts.WHICH_SEASON), self._guess.season or 1)
-        number = None if season is None else around.ask_number(text(page_texts.WHICH_EPISODE), self._guess.number or 1)
+        text, is_wanted = self._around.text, self._around.is_wanted
+        number = None
+        season = keyboard.ask_number(text(page_texts.WHICH_SEASON), self._guess.season or 1, is_wanted)
+        if season is not None:
+            number = keyboard.ask_number(text(page_texts.WHICH_EPISODE), self._guess.number or 1, is_wanted)
         if season is None or not number:
             self._title = None
         else:
-            around.chosen(media_of(title, ListedEpisode(season, number)))
+            self._around.chosen(media_of(title, ListedEpisode(season, number)))
 
     def _press_season(self, place: int) -> None:
         self._season = seasons(self._episodes)[place]
