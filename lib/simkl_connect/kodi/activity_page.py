@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 TICK = 0.1
 """Seconds between two looks at the remote control; Kodi delivers presses no faster."""
-FIRST_TICK = 0.001
-"""Seconds; 0 would mean "for ever"."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at whether the database has changed."""
 NOTICE_FOR = 8.0
@@ -50,7 +48,7 @@ TO_SIGN_IN = (Alert.NOT_CONNECTED, Alert.SIGN_IN_ENDED, Alert.READ_ONLY)
 
 
 def present(window: PageWindow, request: str, addon: xbmcaddon.Addon, monitor: xbmc.Monitor) -> None:
-    """Until somebody leaves, another dialog has taken over, or Kodi or the service ends.
+    """Shows the window, filled, until somebody leaves, another dialog has taken over, or Kodi or the service ends.
 
     ``request``: the name of this dialog. ``addon`` and ``monitor`` were made before the window opened: later Kodi may
     not know the add-on any more, and it signals its abort only once.
@@ -61,11 +59,12 @@ def present(window: PageWindow, request: str, addon: xbmcaddon.Addon, monitor: x
 
     reader, shown = Snapshots(files.database()), Pictures(files.data_folder())
     page = ActivityPage(window, addon, reader, shown, is_wanted)
-    wait = FIRST_TICK
     try:
-        while not monitor.waitForAbort(wait) and ipc.owns_dialog(request) and window.is_open and not page.is_left:
+        page.prepare()
+        window.show()
+        page.advance(clock.now())
+        while not monitor.waitForAbort(TICK) and ipc.owns_dialog(request) and window.is_open and not page.is_left:
             page.advance(clock.now())
-            wait = TICK
     finally:
         page.close()
         reader.close()
@@ -126,7 +125,7 @@ class ActivityPage:
         snapshot = self._reader.read()
         if snapshot is None:
             return
-        if len(self._screens) == 1:
+        if len(self._screens) == 1 and self._page.videos:
             self._remember_place()
         self._page, self._is_due = page_of(snapshot), True
 
@@ -135,13 +134,22 @@ class ActivityPage:
         if place < len(self._page.videos):
             self._selected = self._page.videos[place].row
 
+    def prepare(self) -> None:
+        """Reads what is stored, and has the window take what it can before it is shown."""
+        self._look()
+        self._window.put("who", self._text.who(self._page))
+        self._window.prepare(self._screen())
+
     def _draw(self) -> None:
         self._is_due = False
-        build, name = self._screens[-1]
-        screen = build()
+        name = self._screens[-1][1]
+        screen = self._screen()
         self._window.put("who", self._text.who(self._page))
-        self._window.draw(screen._replace(heading=self._text(page_texts.ACTIVITY)), name != self._drawn)
+        self._window.draw(screen, name != self._drawn)
         self._drawn = name
+
+    def _screen(self) -> Screen:
+        return self._screens[-1][0]()._replace(heading=self._text(page_texts.ACTIVITY))
 
     def _redraw(self) -> None:
         self._is_due, self._drawn = True, ""

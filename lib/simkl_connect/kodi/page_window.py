@@ -113,9 +113,8 @@ class PageWindow(PropertyWindow):
         """Of the row that has the focus, or had it last."""
         return selected_place(LIST)
 
-    def draw(self, screen: Screen, is_new: bool) -> None:
-        """``is_new``: it is another screen than the last one, not the same with other contents: the focus is set."""
-        last, self._screen = self._screen, screen
+    def prepare(self, screen: Screen) -> None:
+        """Sets the properties. Before the window is shown this costs nothing; later each waits until Kodi has drawn."""
         for name, value in {
             "heading": screen.heading,
             "strip": screen.strip,
@@ -131,6 +130,11 @@ class PageWindow(PropertyWindow):
             "mode": screen.mode,
         }.items():
             self.put(name, value)
+
+    def draw(self, screen: Screen, is_new: bool) -> None:
+        """``is_new``: it is another screen than the last one, not the same with other contents: the focus is set."""
+        last, self._screen = self._screen, screen
+        self.prepare(screen)
         if screen.mode == "list":
             self._draw_rows(screen, is_new)
         if is_new or last is None or last.mode != screen.mode:
@@ -142,6 +146,8 @@ class PageWindow(PropertyWindow):
         Kodi moves it some frames after it was asked to, and only to what it has drawn; so what an earlier screen has
         asked for can still come true on a later one.
         """
+        if self._is_reached and not self._asked:
+            return
         focus = _focus_of(self)
         is_late = focus in self._asked and focus != self._focus
         self._asked = {asked: looks - 1 for asked, looks in self._asked.items() if looks and asked != focus}
@@ -161,9 +167,11 @@ class PageWindow(PropertyWindow):
         self._items = [_fill(xbmcgui.ListItem(offscreen=True), row) for row in screen.rows]
         with _listed(self.id) as rows:
             if rows is not None:
-                rows.reset()
+                if last:
+                    rows.reset()
                 rows.addItems(list(self._items))
-                rows.selectItem(min(screen.selected, max(0, len(screen.rows) - 1)))
+                if last or screen.selected:
+                    rows.selectItem(min(screen.selected, max(0, len(screen.rows) - 1)))
 
 
 @contextlib.contextmanager

@@ -110,7 +110,6 @@ def show_activity() -> None:
     request = ipc.new_request()
     ipc.claim_dialog(request)
     monitor = xbmc.Monitor()
-    window.show()
     try:
         from .activity_page import present
 
