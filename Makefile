@@ -51,8 +51,8 @@ matrix: ## Kodi 19, 20 and 21 in chroots of Debian 11, 12 and 13 (root), and Pyt
 art: setup ## draw letters, signs, icon and fanart anew
 	$(PYTHON) -m art
 
-screens: setup ## pictures of every state of the screen, side by side, into docs/screens/
-	$(PYTHON) -m art.screens
+screens: setup ## pictures of every state of the screens, side by side, into docs/screens/
+	PYTHONPATH=lib:tests $(PYTHON) -m art.screens
 
 docs: setup ## the documents that are drawn from the code: docs/errors.md, docs/states.md
 	PYTHONPATH=lib:tests:tests/unit $(PYTHON) -m doc_tables

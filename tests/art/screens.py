@@ -1,6 +1,7 @@
-"""Photographs every state of the sign-in screen in a real Kodi: ``python -m art.screens [NAME...]``.
+"""Photographs every state of the sign-in screen and of the activity page in a real Kodi: ``python -m art.screens
+[NAME...]``.
 
-Writes a contact sheet for each skin and screen, one for all languages, and the pictures for the add-on's page.
+Writes contact sheets for each skin and screen, one for all languages, and the pictures for the add-on's page.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Iterator, Mapping, Sequence
 
 from PIL import Image
 from real_kodi import package
@@ -23,6 +24,7 @@ from real_kodi.profile import ESTOUCHY, ESTUARY, Setup
 from simkl_simulator import Simulator
 
 from . import scenes
+from .pages import PAGES, close_page
 from .scenes import DEVICE_APP, PIN_APP, SCENES, Scene, Stage
 
 SHEETS = PROJECT / "docs/screens"
@@ -32,6 +34,7 @@ ON_THE_PAGE = ("waiting_device", "last_minute", "connected")
 IN_EVERY_LANGUAGE = (scenes.retrying, scenes.expired, scenes.failed)
 """Those with the longest texts."""
 LANGUAGES = "languages"
+ACTIVITY = "activity"
 
 GAP = 16
 QUALITY = 85
@@ -61,6 +64,10 @@ LOOKS = (Look(ESTUARY, 1280, 720), PAGE_LOOK, Look(ESTUARY, 3840, 2160), Look(ES
 def main(wanted: Sequence[str]) -> int:
     """All sheets, or those whose names are given."""
     for look in LOOKS:
+        name = f"{ACTIVITY}-{look.name}"
+        if not wanted or ACTIVITY in wanted or name in wanted:
+            shots = list(photograph(look, known_scenes=PAGES, leave=close_page).values())
+            save(contact_sheet(shots, columns=2, width=640), SHEETS / f"{name}.jpg")
         if not wanted or look.name in wanted:
             pictures = photograph(look)
             save(contact_sheet(list(pictures.values()), columns=2, width=960), SHEETS / f"{look.name}.jpg")
@@ -79,25 +86,30 @@ def translations() -> tuple[Look, ...]:
     return tuple(Look(ESTUARY, 1280, 720, language) for language in languages if language != "en_gb")
 
 
-def photograph(look: Look, wanted: Sequence[Scene] = ()) -> dict[str, Image.Image]:
-    """The ``wanted`` scenes, or all, by their names."""
+def photograph(
+    look: Look,
+    wanted: Sequence[Scene] = (),
+    known_scenes: Mapping[str, Sequence[Scene]] = SCENES,
+    leave: Scene = Stage.leave,
+) -> dict[str, Image.Image]:
+    """The ``wanted`` scenes, or all, by their names. Each is left by ``leave``."""
     pictures: dict[str, Image.Image] = {}
-    for client_id, known in SCENES.items():
+    for client_id, known in known_scenes.items():
         chosen = [scene for scene in known if not wanted or scene in wanted]
         if not chosen:
             continue
         with open_stage(look, client_id) as stage:
             for scene in chosen:
-                pictures[scene.__name__] = photograph_scene(stage, scene)
+                pictures[scene.__name__] = photograph_scene(stage, scene, leave)
     print(look.name, look.language, flush=True)
     return pictures
 
 
-def photograph_scene(stage: Stage, scene: Scene) -> Image.Image:
-    """Play ``scene``, look, and leave it by Back."""
+def photograph_scene(stage: Stage, scene: Scene, leave: Scene) -> Image.Image:
+    """Play ``scene``, look, and leave it."""
     scene(stage)
     picture = stage.kodi.picture()
-    stage.leave()
+    leave(stage)
     return picture
 
 

@@ -11,13 +11,14 @@ from typing import Callable
 
 from real_kodi.kodi import KodiError
 
-from . import library, lives, press, quits, sign_ins, size, slow, waiting, watching
+from . import library, lives, page, press, quits, sign_ins, size, slow, waiting, watching
 from .lab import Lab
 from .report import HEADINGS, Row, failed, table, write_section
 
 TITLE = "Speed and weight"
 PARTS: dict[str, Callable[[Lab], list[Row]]] = {
     "press": press.measure,
+    "page": page.measure,
     "sign-ins": sign_ins.measure,
     "lives": lives.measure,
     "waiting": waiting.measure,

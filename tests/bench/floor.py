@@ -41,7 +41,7 @@ _DIALOG = """
 import os, sys, xbmc, xbmcgui
 class Dialog(xbmcgui.WindowXMLDialog):
     def onInit(self):
-        for bar in (103, 106):  # Kodi draws a bar that stands at nothing again and again
+        for bar in () if "page" in sys.argv else (103, 106):  # Kodi draws a bar that stands at nothing again and again
             self.getControl(bar).setPercent(50)
     def onAction(self, action):
         if action.getId() in (10, 92):
@@ -49,9 +49,11 @@ class Dialog(xbmcgui.WindowXMLDialog):
             self.closed = True
     closed = False
 folder = os.path.dirname(os.path.abspath(__file__))
-dialog = Dialog("script-simkl-connect.xml", folder, "Default", "1080i")
-texts = {"phase": sys.argv[1], "sign": sys.argv[1], "message": "Standing still", "first_button": "Cancel",
-         "address": "simkl.com/pin", "address_in_font": "ABCDE", "time_left": "15:00", "skin": "skin.estuary"}
+name = "script-simkl-connect-activity.xml" if "page" in sys.argv else "script-simkl-connect.xml"
+dialog = Dialog(name, folder, "Default", "1080i")
+texts = {"phase": sys.argv[1], "mode": sys.argv[1], "sign": sys.argv[1], "message": "Standing still",
+         "first_button": "Cancel", "address": "simkl.com/pin", "address_in_font": "ABCDE", "time_left": "15:00",
+         "skin": "skin.estuary"}
 for name, text in texts.items():
     dialog.setProperty(name, text)
 if "running" not in sys.argv:

@@ -125,13 +125,13 @@ def until(look: Callable[[], Seen | None], what: str, timeout: float = 30.0, pau
             time.sleep(pause)
 
 
-def open_floor(kodi: Kodi, phase: str, running: bool = False) -> float:
-    """Presses for the floor's dialog, which stands still, or shows a time that runs.
+def open_floor(kodi: Kodi, phase: str, running: bool = False, page: bool = False) -> float:
+    """Presses for the floor's dialog, which stands still, or shows a time that runs; or for an empty activity ``page``.
 
     The moment of the press, by ``time.monotonic``.
     """
     pressed = time.monotonic()
-    kodi.builtin(f"RunScript({floor.ADDON_ID},{phase}{',running' if running else ''})")
+    kodi.builtin(f"RunScript({floor.ADDON_ID},{phase}{',running' if running else ''}{',page' if page else ''})")
     return pressed
 
 
@@ -142,12 +142,12 @@ def open_ours(kodi: Kodi) -> float:
     return pressed
 
 
-def close_dialog(kodi: Kodi) -> None:
+def close_dialog(kodi: Kodi, dialog: str = DIALOG) -> None:
     """Back, and wait until the script has ended, and its thread with it."""
-    kodi.wait_for(lambda: kodi.boolean(f"Window.IsActive({DIALOG})"), "the dialog")
+    kodi.wait_for(lambda: kodi.boolean(f"Window.IsActive({dialog})"), "the dialog")
     running = set(procfs.python_threads(kodi.pid))
     kodi.press("back")
-    kodi.wait_for(lambda: not kodi.boolean(f"Window.IsVisible({DIALOG})"), "the dialog to close")
+    kodi.wait_for(lambda: not kodi.boolean(f"Window.IsVisible({dialog})"), "the dialog to close")
 
     def has_ended() -> bool:
         if kodi.boolean(f"Window.IsActive({QUESTION})"):  # whether to sync the library

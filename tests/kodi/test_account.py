@@ -7,12 +7,12 @@ import re
 import pytest
 from conftest import Boot
 from real_kodi import navigation
-from real_kodi.addon import Addon
+from real_kodi.addon import PAGE, Addon
 from real_kodi.navigation import ADDON_SETTINGS
 from real_kodi.paths import ADDON_ID
 from simkl_simulator import Account, Simulator
 
-QUESTION = "yesnodialog"
+SCREEN, HEADING = "selectdialog", 1
 
 
 def connect(addon: Addon, simkl: Simulator) -> str:
@@ -29,13 +29,11 @@ def test_the_account_screen_says_who_is_connected_and_since_when(boot: Boot, sim
     addon = boot(simkl.url)
     connect(addon, simkl)
     addon.run()
-    navigation.wait_for_window(addon.kodi, QUESTION)
-    lines = addon.kodi.control(9)
-    assert "Connected as Ada" in lines
-    assert re.search(r"Since \d+/\d+/\d+", lines)
-    assert navigation.focused(addon.kodi) == "Close"
-    addon.kodi.press("select")
-    navigation.wait_until_closed(addon.kodi, QUESTION)
+    navigation.wait_for_window(addon.kodi, SCREEN)
+    assert re.fullmatch(r"Connected as Ada  Since \d+/\d+/\d+", addon.kodi.control(HEADING))
+    assert navigation.focused(addon.kodi) == "Activity"
+    addon.kodi.press("back")
+    navigation.wait_until_closed(addon.kodi, SCREEN)
     assert addon.settings["account_name"] == "Ada"
 
 
@@ -51,8 +49,10 @@ def test_a_name_that_kodi_would_evaluate_is_shown_as_it_is(boot: Boot, simkl: Si
     addon.kodi.press("select")
     addon.wait_until_dialog_closed()
     addon.run()
-    navigation.wait_for_window(addon.kodi, QUESTION)
-    addon.kodi.wait_for(lambda: addon.kodi.control(9).startswith(f"Connected as {HARMLESS}"), "the account's name")
+    navigation.wait_for_window(addon.kodi, SCREEN)
+    addon.kodi.wait_for(
+        lambda: addon.kodi.control(HEADING).startswith(f"Connected as {HARMLESS}"), "the account's name"
+    )
 
 
 @pytest.mark.parametrize("odd", ["1e30", "nan", "-1e30", "soon", "99999999999999"])
@@ -60,15 +60,34 @@ def test_what_is_stored_can_be_anything(boot: Boot, simkl: Simulator, odd: str) 
     token = {"access_token": "a-token", "account_name": HOSTILE, "account_id": "7", "connected_at": odd}
     addon = boot(simkl.url, settings=token)
     addon.run()
-    navigation.wait_for_window(addon.kodi, QUESTION)
-    addon.kodi.wait_for(lambda: addon.kodi.control(9).startswith(f"Connected as {HARMLESS}"), "the account's name")
+    navigation.wait_for_window(addon.kodi, SCREEN)
+    addon.kodi.wait_for(
+        lambda: addon.kodi.control(HEADING).startswith(f"Connected as {HARMLESS}"), "the account's name"
+    )
+
+
+def test_the_account_screen_leads_to_the_activity_page_and_signs_out(boot: Boot, simkl: Simulator) -> None:
+    addon = boot(simkl.url)
+    connect(addon, simkl)
+    addon.run()
+    navigation.wait_for_window(addon.kodi, SCREEN)
+    addon.kodi.press("select")
+    navigation.wait_for_window(addon.kodi, PAGE)
+    addon.kodi.press("back")
+    navigation.wait_until_closed(addon.kodi, PAGE)
+    addon.run()
+    navigation.wait_for_window(addon.kodi, SCREEN)
+    navigation.press(addon.kodi, "Sign out")
+    navigation.wait_for_window(addon.kodi, "yesnodialog")
+    navigation.press(addon.kodi, "Yes")
+    addon.kodi.wait_for(lambda: addon.settings["access_token"] == "", "the token to go")
 
 
 def test_switching_keeps_the_old_account_until_the_new_one_is_saved(boot: Boot, simkl: Simulator, flow: str) -> None:
     addon = boot(simkl.url, flow)
     old = connect(addon, simkl)
     addon.run()
-    navigation.wait_for_window(addon.kodi, QUESTION)
+    navigation.wait_for_window(addon.kodi, SCREEN)
     navigation.press(addon.kodi, "Switch account")
     code = addon.wait_for_code()
     assert addon.settings["access_token"] == old

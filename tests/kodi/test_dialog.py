@@ -292,14 +292,19 @@ def test_hammering_does_no_harm(stage: Stage, scene: Callable[[Stage], None]) ->
 
 def test_a_click_presses_a_button(stage: Stage) -> None:
     scenes.waiting_pin(stage)
+    click(stage, 640, 650)
+    stage.addon.wait_until_dialog_closed(2.0)
+
+
+def click(stage: Stage, x: int, y: int) -> None:
+    """With a mouse, at a pixel of the screen."""
     variables = dict(
         pair.split("=", 1) for pair in Path(f"/proc/{stage.kodi.pid}/environ").read_text().split("\0") if "=" in pair
     )
     environment = {**os.environ, "DISPLAY": variables["DISPLAY"]}
-    for words in (("mousemove", "300", "300"), ("mousemove", "640", "650"), ("click", "1")):
+    for words in (("mousemove", "300", "300"), ("mousemove", str(x), str(y)), ("click", "1")):
         subprocess.run(["xdotool", *words], env=environment, check=True)
         time.sleep(0.2)
-    stage.addon.wait_until_dialog_closed(2.0)
 
 
 # --- ends

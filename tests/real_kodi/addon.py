@@ -14,7 +14,7 @@ from . import navigation
 from .kodi import Kodi
 from .paths import ADDON_ID
 
-DIALOG = "script-simkl-connect.xml"
+DIALOG, PAGE = "script-simkl-connect.xml", "script-simkl-connect-activity.xml"
 QUESTION = "yesnodialog"
 """Kodi's own, with Yes and No."""
 CODE, ADDRESS, MESSAGE, PROGRESS, TIME_LEFT, FIRST_BUTTON, SECOND_BUTTON = 100, 101, 102, 103, 105, 110, 111

@@ -12,8 +12,8 @@ from real_kodi.waiting import wait_for
 from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
-from simkl_connect.kodi import account, library, notifications, preferences
 from simkl_connect.kodi import ipc as channel
+from simkl_connect.kodi import library, notifications, page_texts, preferences
 from simkl_connect.kodi.service import Service
 from simkl_connect.kodi.tasks import TaskLoop
 from simkl_connect.kodi.texts import Texts
@@ -260,14 +260,14 @@ def test_the_ids_of_a_season_are_asked_for_only_where_a_file_holds_several(
 
 
 @pytest.mark.parametrize("seconds", [None, 0.0, float("nan"), float("inf"), 1e30, -1e30])
-def test_a_time_that_is_none_has_no_date(monkeypatch: pytest.MonkeyPatch, seconds: float | None) -> None:
-    monkeypatch.setattr("xbmc.getRegion", lambda _what: "%d/%m/%Y")
-    assert account._date(seconds) == ""
+def test_a_time_that_is_none_has_no_date(seconds: float | None) -> None:
+    assert page_texts.formatted(seconds, "%d/%m/%Y") == ""
 
 
 def test_a_time_is_written_as_kodi_writes_dates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xbmc.getRegion", lambda _what: "%d/%m/%Y")
-    assert account._date(1_800_000_000.0) == "15/01/2027"
+    monkeypatch.setattr("xbmc.getRegion", {"dateshort": "%d/%m/%Y", "time": "%H:%M:%S"}.get)
+    assert page_texts.times() == "%d/%m/%Y %H:%M"
+    assert page_texts.formatted(1_800_000_000.0, "%d/%m/%Y") == "15/01/2027"
 
 
 def test_every_notice_reaches_the_screen(kodi: FakeKodi) -> None:

@@ -8,10 +8,13 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator
+from typing import Iterable, Iterator, Mapping
 
 import pytest
-from simkl_connect.kodi import notifications, texts
+from simkl_connect.api.search import KINDS
+from simkl_connect.kodi import notifications, page_texts, texts
+from simkl_connect.scrobbling.reasons import Reason, Status
+from simkl_connect.ui.activity_view import Action, Alert
 from simkl_connect.ui.view import Button
 
 PROJECT = Path(__file__).parents[2]
@@ -22,7 +25,11 @@ FOLDERS = {
 ENGLISH = "en_gb"
 TRANSLATED = [language for language in FOLDERS if language != ENGLISH]
 
-SAME_AS_ENGLISH: frozenset[tuple[str, int]] = frozenset()
+FILM, ANIME = 32477, 32479
+SAME_AS_ENGLISH: frozenset[tuple[str, int]] = frozenset(
+    {(language, FILM) for language in ("de_de", "fr_fr", "it_it", "nl_nl", "pl_pl", "sv_se", "tr_tr")}
+    | {(language, ANIME) for language in TRANSLATED if language not in ("ja_jp", "ru_ru", "zh_cn")}
+)
 """Texts that are as in English on purpose, by language and id."""
 
 _QUOTED = re.compile(r'(?:(msgctxt|msgid|msgstr) )?"((?:[^"\\]|\\["\\n])*)"')
@@ -91,11 +98,16 @@ def used_in_skins() -> set[int]:
 
 
 def used_in_code() -> set[int]:
-    sources = "".join(Path(module.__file__).read_text("utf-8") for module in (texts, notifications))
+    sources = "".join(Path(module.__file__).read_text("utf-8") for module in (texts, page_texts, notifications))
     return {int(number) for number in _IN_CODE.findall(sources)}
 
 
-BUTTONS = {*texts.BUTTONS.values(), texts.SIGN_OUT, texts.SWITCH_ACCOUNT, texts.SEND_LATER, texts.DO_NOT_SEND}
+BUTTONS = {
+    *texts.BUTTONS.values(),
+    *page_texts.ACTIONS.values(),
+    *(texts.SIGN_OUT, texts.SWITCH_ACCOUNT, texts.SEND_LATER, texts.DO_NOT_SEND),
+    *(page_texts.SEND_NOW, page_texts.BUG_REPORT, page_texts.OTHER_WORDS, page_texts.BACK),
+}
 
 
 def width(text: str) -> int:
@@ -111,6 +123,22 @@ def test_every_text_in_use_is_in_the_language_file_and_no_other() -> None:
 
 def test_every_button_has_a_text() -> None:
     assert set(texts.BUTTONS) == set(Button)
+
+
+@pytest.mark.parametrize(
+    ("table", "known"),
+    [
+        (page_texts.REASONS, Reason),
+        (page_texts.STATUSES, Status),
+        (page_texts.ACTIONS, Action),
+        (page_texts.ALERTS, Alert),
+        (page_texts.KINDS, KINDS),
+    ],
+    ids=["reasons", "statuses", "actions", "alerts", "kinds"],
+)
+def test_the_activity_page_has_a_text_for_each(table: Mapping[object, int], known: Iterable[object]) -> None:
+    assert set(table) == set(known)
+    assert len(set(table.values())) == len(table)
 
 
 @pytest.mark.parametrize("language", FOLDERS)

@@ -1,20 +1,45 @@
-"""Looking titles up: ``POST /search/file`` for one playing file, ``GET /search/{movie,tv,anime}`` by words."""
+"""Looking titles up: ``POST /search/file`` for one playing file, ``GET /search/{movie,tv,anime}`` by words, and
+``GET /{tv,anime}/episodes/{id}`` for what a show consists of."""
 
 from __future__ import annotations
 
 import json
-from typing import NamedTuple, Union
+import re
+from typing import Any, Iterator, Mapping, NamedTuple, Union
 
 from ..http.messages import Request, Response
 from ..models import Token
-from .parsing import looks_like_a_web_page
+from .parsing import clean_text, looks_like_a_web_page
 from .scrobble import Refusal, read_refusal
+
+MOVIE, TV, ANIME = KINDS = ("movie", "tv", "anime")
+LONGEST_LIST = 4 * 1024 * 1024
+"""Bytes of a list of episodes: some shows have thousands."""
+MOST_EPISODES = 5000
+_LONGEST_TITLE = 120
 
 
 class Found(NamedTuple):
     """What Simkl found, as it came: nothing of it is checked yet. No match is an empty list or null."""
 
     body: object
+
+
+class FoundTitle(NamedTuple):
+    """A title that was found by words. ``kind``: one of :data:`KINDS`. ``simkl``: its id, as digits."""
+
+    kind: str
+    title: str
+    year: int | None
+    simkl: str
+
+
+class ListedEpisode(NamedTuple):
+    """An episode of a show; season 0 holds the specials. An anime's is season 1."""
+
+    season: int
+    number: int
+    title: str = ""
 
 
 SearchAnswer = Union[Found, Refusal]
@@ -27,12 +52,17 @@ def file_request(file: str, token: Token, part: int = 1) -> Request:
 
 
 def words_request(kind: str, words: str, token: Token) -> Request:
-    """``kind``: movie, tv or anime."""
+    """``kind``: one of :data:`KINDS`."""
     return Request("GET", f"/search/{kind}", client_id=token.client_id, bearer=token.access_token, query={"q": words})
 
 
+def episodes_request(show: FoundTitle, client_id: str) -> Request:
+    """All episodes of a show or an anime. This needs no token."""
+    return Request("GET", f"/{show.kind}/episodes/{show.simkl}", client_id=client_id, largest_body=LONGEST_LIST)
+
+
 def read_search(response: Response) -> SearchAnswer:
-    """The answer to either."""
+    """The answer to any of them."""
     if response.status == 200 and not looks_like_a_web_page(response):
         try:
             value: object = json.loads(response.body.decode("utf-8"))
@@ -41,3 +71,44 @@ def read_search(response: Response) -> SearchAnswer:
         if not (isinstance(value, dict) and "error" in value):
             return Found(value)
     return read_refusal(response)
+
+
+def found_titles(kind: str, answer: Found) -> list[FoundTitle]:
+    """The titles in an answer to :func:`words_request`, in Simkl's order, each once; what makes no sense is passed
+    over."""
+    titles: dict[str, FoundTitle] = {}
+    for row in _objects(answer.body):
+        ids = row.get("ids")
+        simkl = ids.get("simkl_id", ids.get("simkl")) if isinstance(ids, dict) else None
+        title = clean_text(row.get("title"), _LONGEST_TITLE)
+        if title and re.fullmatch(r"[1-9]\d{0,11}", str(simkl), re.ASCII):
+            year = _whole(row.get("year"))
+            is_year = year is not None and 1870 <= year <= 2100
+            titles.setdefault(str(simkl), FoundTitle(kind, title, year if is_year else None, str(simkl)))
+    return list(titles.values())
+
+
+def listed_episodes(answer: Found) -> list[ListedEpisode]:
+    """The episodes in an answer to :func:`episodes_request`, in order, each once; odd ones are passed over."""
+    episodes: dict[tuple[int, int], ListedEpisode] = {}
+    for row in _objects(answer.body):
+        number, season = _whole(row.get("episode")), _whole(row.get("season"))
+        if season is None:
+            season = 0 if row.get("type") == "special" else 1
+        if number and season < 10_000 and number < 100_000 and len(episodes) < MOST_EPISODES:
+            title = clean_text(row.get("title"), _LONGEST_TITLE)
+            episodes.setdefault((season, number), ListedEpisode(season, number, title))
+    return [episodes[key] for key in sorted(episodes)]
+
+
+def _objects(body: object) -> Iterator[Mapping[str, Any]]:
+    for row in body if isinstance(body, list) else ():
+        if isinstance(row, dict):
+            yield row
+
+
+def _whole(value: object) -> int | None:
+    """A number from 0 on, as one or as its digits; else None."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,6}", value, re.ASCII):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

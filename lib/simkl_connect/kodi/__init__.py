@@ -2,3 +2,4 @@
 
 ADDON_ID = "script.simkl.connect"
 DIALOG_XML = "script-simkl-connect.xml"
+PAGE_XML = "script-simkl-connect-activity.xml"

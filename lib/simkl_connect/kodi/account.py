@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-import time
+from enum import Enum
 
 import xbmc
 import xbmcaddon
 import xbmcgui
 
 from ..api.parsing import clean_text
+from ..models import Token
 from ..storage.stored import Stored
 from ..ui.commands import SIGN_OUT
-from . import ADDON_ID, ipc, texts
+from . import ADDON_ID, ipc, page_texts, texts
+from .page_texts import formatted
 from .texts import Texts
 
 _YES, _CUSTOM = 1, 2
 """What ``yesnocustom`` returns for these buttons."""
+
+
+class Choice(Enum):
+    """What can be done, in the order in which it is offered."""
+
+    ACTIVITY = "activity"
+    SYNC = "sync"
+    SWITCH = "switch account"
+    SIGN_OUT = "sign out"
+
+
+_LABELS = {
+    Choice.ACTIVITY: page_texts.ACTIVITY,
+    Choice.SYNC: texts.SYNC_NOW,
+    Choice.SWITCH: texts.SWITCH_ACCOUNT,
+    Choice.SIGN_OUT: texts.SIGN_OUT,
+}
 
 
 def is_connected() -> bool:
@@ -42,36 +61,25 @@ def sign_out() -> None:
         ipc.send(SIGN_OUT, ipc.new_request(), drop=choice == _CUSTOM)
 
 
-def show() -> bool:
-    """Who is connected and since when, and what can be done about it. True: another account is wanted."""
+def token() -> Token | None:
+    """The stored token. Whoever uses it leaves it to the service to refresh it."""
+    return _stored().token()
+
+
+def show() -> Choice | None:
+    """Who is connected and since when, and what can be done about it; None: nothing."""
     stored, text = _stored(), Texts()
-    lines = [text.connected_as(clean_text(stored.account().name))]  # stored by a version that took it as it was
-    date = _date(stored.connected_at())
+    heading = text.connected_as(clean_text(stored.account().name))  # stored by a version that took it as it was
+    date = formatted(stored.connected_at(), xbmc.getRegion("dateshort"))
     if date:
-        lines.append(text(texts.CONNECTED_SINCE).format(date=date))
-    choice = xbmcgui.Dialog().yesnocustom(
-        heading=_name(),
-        message="\n".join(lines),
-        customlabel=text(texts.SIGN_OUT),
-        nolabel=text(texts.CLOSE),
-        yeslabel=text(texts.SWITCH_ACCOUNT),
-    )
-    if choice == _CUSTOM:
-        sign_out()
-    return choice == _YES
+        heading = f"{heading}  {text(texts.CONNECTED_SINCE).format(date=date)}"
+    chosen = xbmcgui.Dialog().select(heading, [text(number) for number in _LABELS.values()])
+    return list(_LABELS)[chosen] if 0 <= chosen < len(_LABELS) else None
 
 
 def _stored() -> Stored:
     """As the settings mirror it; the database belongs to the service."""
     return Stored(xbmcaddon.Addon(ADDON_ID).getSetting)
-
-
-def _date(seconds: float | None) -> str:
-    """The day of a Unix time as Kodi writes it; empty if there is none, or it is no time."""
-    try:
-        return time.strftime(xbmc.getRegion("dateshort"), time.localtime(seconds)) if seconds else ""
-    except (ValueError, OverflowError, OSError):  # nan; beyond the platform's calendar, in one of three ways
-        return ""
 
 
 def _name() -> str:

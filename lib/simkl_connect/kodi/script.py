@@ -9,10 +9,16 @@ import xbmcaddon
 import xbmcvfs
 
 from ..ui.commands import AUTHORIZE, SIGN_OUT, SYNC
-from . import ADDON_ID, DIALOG_XML, ipc, texts
+from . import ADDON_ID, DIALOG_XML, PAGE_XML, ipc, texts
 from .system import is_still_enabled, is_window_active, wait_for_main_thread
-from .window import SignInWindow
+from .window import PropertyWindow, SignInWindow
 
+TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
+if TYPE_CHECKING:
+    from .account import Choice
+
+STATUS = "status"
+"""The argument that opens the activity page."""
 PATIENCE, LOOK_EVERY = 0.5, 0.02
 """Seconds that the service is given to load, and between two looks whether it has."""
 
@@ -33,11 +39,15 @@ def main(arguments: list[str]) -> None:
         return
     from . import account  # here, and in sign_in, because what is not needed for a window comes after it
 
-    if command == SIGN_OUT:
+    if command == STATUS:
+        show_activity()
+    elif command == SIGN_OUT:
         account.sign_out()
     elif command == SYNC:
         _sync(arguments[2:], account.is_connected())
-    elif (not account.is_connected() or account.show()) and sign_in():
+    elif account.is_connected():
+        _do(account.show())
+    elif sign_in():
         _offer_sync()
 
 
@@ -86,6 +96,43 @@ def sign_in() -> bool:
         _close(request, window)
 
 
+def show_activity() -> None:
+    """Opens the activity page and follows it. One that is open already stays."""
+    if ipc.is_dialog_claimed() and is_window_active(PAGE_XML):
+        return
+    if not is_still_enabled():
+        return
+    from .page_window import PageWindow
+
+    addon = xbmcaddon.Addon(ADDON_ID)
+    window = PageWindow(PAGE_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
+    window.put("skin", xbmc.getSkinDir())
+    request = ipc.new_request()
+    ipc.claim_dialog(request)
+    monitor = xbmc.Monitor()
+    try:
+        from .activity_page import present
+
+        present(window, request, addon, monitor)
+    finally:
+        _close(request, window)
+
+
+def _do(choice: Choice | None) -> None:
+    """What was chosen on the account screen."""
+    from . import account
+
+    if choice is account.Choice.ACTIVITY:
+        show_activity()
+    elif choice is account.Choice.SYNC:
+        _sync([], is_connected=True)
+    elif choice is account.Choice.SWITCH:
+        if sign_in():
+            _offer_sync()
+    elif choice is account.Choice.SIGN_OUT:
+        account.sign_out()
+
+
 def _give_way(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None:
     """Loads nothing while the service loads its modules: only one Python runs at a time, and the service has the longer
     way to a code.
@@ -96,7 +143,7 @@ def _give_way(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None
             return
 
 
-def _close(request: str, window: SignInWindow) -> None:
+def _close(request: str, window: PropertyWindow) -> None:
     """Closes the window; if Kodi is stopping the service, only once that has ended.
 
     ``close`` waits for Kodi's main thread and keeps Python's lock meanwhile. The main thread needs the lock on Kodi's

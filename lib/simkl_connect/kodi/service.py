@@ -18,7 +18,6 @@ from ..auth.shared_state import Outcome, SharedState
 from ..auth.token_refresher import Notice, TokenRefresher
 from ..environment import Environment
 from ..errors import Problem
-from ..http.messages import ClientInfo
 from ..http.worker import Worker
 from ..scrobbling.callbacks import Callbacks
 from ..scrobbling.scrobbler import Scrobbler
@@ -29,7 +28,7 @@ from ..storage.settings_mirror import SettingsMirror
 from ..storage.token_store import TokenStore
 from ..ui.commands import ACTIONS, AUTHORIZE, CANCEL, REFRESH, SIGN_OUT, SYNC_COMMANDS, WAKE, Command
 from ..ui.view import View
-from . import files, ipc, library, preferences, sync_task
+from . import connection, files, ipc, library, preferences, sync_task
 from .alarm import Alarm
 from .log import log
 from .log_handler import log_to_kodi
@@ -233,11 +232,7 @@ class Service(xbmc.Monitor):
         return client_id
 
     def _open_session(self) -> Session:
-        from ..http.session import Session  # on the worker's thread: requests takes a tenth of a second to load
-        from .proxy import proxy  # with it, urllib.parse: 0.4 MiB that an idle service does without
-
-        version = self._version
-        return Session(ClientInfo(self._base_url, version, f"simkl-connect/{version} ({self._platform})"), proxy)
+        return connection.open_session(self._base_url, self._version, self._platform)
 
 
 def _wake() -> None:

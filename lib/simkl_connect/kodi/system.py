@@ -7,14 +7,17 @@ moment asks by JSON-RPC, which is answered meanwhile.
 
 from __future__ import annotations
 
+import re
+
 import xbmc
 
 from . import ADDON_ID, DIALOG_XML
 
 _PLATFORMS = ("Android", "TVOS", "IOS", "OSX", "UWP", "Windows", "Linux")
 """Kodi's System.Platform conditions; Android is also Linux, UWP also Windows, so the narrower stands first."""
-_IS_ACTIVE = f"Window.IsActive({DIALOG_XML})"
-_ASK = f'{{"jsonrpc":"2.0","id":1,"method":"XBMC.GetInfoBooleans","params":{{"booleans":["{_IS_ACTIVE}"]}}}}'
+_LABEL = re.compile(r'"([1-9]\d{0,5})"')
+_ASK_WINDOW = '{"jsonrpc":"2.0","id":1,"method":"XBMC.GetInfoBooleans","params":{"booleans":["Window.IsActive(XML)"]}}'
+_ASK_PLACE = '{"jsonrpc":"2.0","id":1,"method":"XBMC.GetInfoLabels","params":{"labels":["Container(ID).CurrentItem"]}}'
 _ASK_DETAILS = (
     '{"jsonrpc":"2.0","id":1,"method":"Addons.GetAddonDetails",'
     f'"params":{{"addonid":"{ADDON_ID}","properties":["enabled"]}}}}'
@@ -40,9 +43,17 @@ def is_still_enabled() -> bool:
     return '"enabled":true' in xbmc.executeJSONRPC(_ASK_DETAILS).replace(" ", "")
 
 
-def is_window_active() -> bool:
-    """Whether a sign-in's window is on the screen."""
-    return "true" in xbmc.executeJSONRPC(_ASK)
+def is_window_active(xml: str = DIALOG_XML) -> bool:
+    """Whether a window of this skin file, that of the sign-in, is on the screen."""
+    return "true" in xbmc.executeJSONRPC(_ASK_WINDOW.replace("XML", xml))
+
+
+def selected_place(list_id: int) -> int:
+    """The place of the row that has the focus in a list of the active window, or had it last. A ``ControlList`` knows
+    it only if it has been given the rows itself.
+    """
+    found = _LABEL.search(xbmc.executeJSONRPC(_ASK_PLACE.replace("ID", str(list_id))))
+    return int(found.group(1)) - 1 if found else 0
 
 
 def wait_for_main_thread() -> None:

@@ -10,6 +10,7 @@ import os
 
 import xbmcgui
 
+from . import DIALOG_XML
 from .system import is_window_active
 
 BUTTONS = (110, 111)
@@ -19,33 +20,26 @@ LAST = -1
 WINDOW_IDS = range(13000, 13100)
 """Those that Kodi gives to windows of scripts."""
 
-_LEAVING = (xbmcgui.ACTION_NAV_BACK, xbmcgui.ACTION_PREVIOUS_MENU, xbmcgui.ACTION_STOP)
+LEAVING = (xbmcgui.ACTION_NAV_BACK, xbmcgui.ACTION_PREVIOUS_MENU, xbmcgui.ACTION_STOP)
+"""Keys that leave a window."""
 
 
-class SignInWindow(xbmcgui.WindowXMLDialog):
+class PropertyWindow(xbmcgui.WindowXMLDialog):
     """Its texts and pictures are properties of the window, so that the skin file alone decides where they stand.
 
-    Only the bar is drawn through a control: Kodi frees the controls of its windows when the skin is reloaded, and a
-    call to one of them ends in freed memory. Properties stay.
+    Kodi frees the controls of its windows when the skin is reloaded, and a call to one of them ends in freed memory.
+    Properties stay.
 
     Kodi calls the ``on…`` methods while the script waits on its monitor, on the same thread.
     """
 
+    xml = DIALOG_XML
+    """The name of its skin file."""
+
     def __init__(self, *_xml: str) -> None:
         super().__init__()  # type: ignore[call-arg]  # Kodi's __new__ has taken the arguments
         self._shown: dict[str, str] = {}
-        self._pressed: int | None = None
         self._id = 0
-
-    def onClick(self, control_id: int) -> None:  # noqa: N802  # Kodi's name
-        """A press of OK, a tap or a click on a button."""
-        if control_id in BUTTONS:
-            self._pressed = BUTTONS.index(control_id)
-
-    def onAction(self, action: xbmcgui.Action) -> None:  # noqa: N802  # Kodi's name
-        """Back, Stop and their like."""
-        if action.getId() in _LEAVING:
-            self._pressed = LAST
 
     @property
     def id(self) -> int:
@@ -59,7 +53,31 @@ class SignInWindow(xbmcgui.WindowXMLDialog):
     @property
     def is_open(self) -> bool:
         """False once something else has closed the window: a reload of the skin does, and ``Dialog.Close(all)``."""
-        return xbmcgui.getCurrentWindowDialogId() == self.id or is_window_active()
+        return xbmcgui.getCurrentWindowDialogId() == self.id or is_window_active(self.xml)
+
+    def put(self, name: str, value: str) -> None:
+        """Sets a property of the window; one that has this value already costs nothing."""
+        if self._shown.get(name, "") != value:
+            self._shown[name] = value
+            self.setProperty(name, value)
+
+
+class SignInWindow(PropertyWindow):
+    """The sign-in's. Only the bar is drawn through a control."""
+
+    def __init__(self, *_xml: str) -> None:
+        super().__init__()
+        self._pressed: int | None = None
+
+    def onClick(self, control_id: int) -> None:  # noqa: N802  # Kodi's name
+        """A press of OK, a tap or a click on a button."""
+        if control_id in BUTTONS:
+            self._pressed = BUTTONS.index(control_id)
+
+    def onAction(self, action: xbmcgui.Action) -> None:  # noqa: N802  # Kodi's name
+        """Back, Stop and their like."""
+        if action.getId() in LEAVING:
+            self._pressed = LAST
 
     @property
     def is_pressed(self) -> bool:
@@ -70,12 +88,6 @@ class SignInWindow(xbmcgui.WindowXMLDialog):
         """The index of the button pressed since the last call, or None."""
         pressed, self._pressed = self._pressed, None
         return pressed
-
-    def put(self, name: str, value: str) -> None:
-        """Sets a property of the window; one that has this value already costs nothing."""
-        if self._shown.get(name, "") != value:
-            self._shown[name] = value
-            self.setProperty(name, value)
 
 
 def _property(window_id: int, name: str) -> str:

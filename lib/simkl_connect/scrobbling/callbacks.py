@@ -65,7 +65,12 @@ class Callbacks(NamedTuple):
 
 def may_write(token: Token) -> bool:
     """Whether the token's scope allows to mark anything."""
-    return not token.scope or WRITE_SCOPE in token.scope.split()
+    return may_write_with(token.scope)
+
+
+def may_write_with(scope: str) -> bool:
+    """The same, by the scope."""
+    return not scope or WRITE_SCOPE in scope.split()
 
 
 def owner_of(tokens: TokenStore) -> str:
