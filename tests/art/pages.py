@@ -10,8 +10,8 @@ from typing import Callable, Mapping, Sequence
 
 from real_kodi import navigation
 from real_kodi.addon import PAGE
+from simkl_connect.identification.media_json import dump_media
 from simkl_connect.media import Episode, Media, Movie, Show
-from simkl_connect.scrobbling.media_json import dump_media
 
 from .scenes import DEVICE_APP, SETTLED, Stage
 

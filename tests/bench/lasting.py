@@ -13,8 +13,8 @@ from simkl_connect.environment import Environment
 from simkl_connect.http.messages import ClientInfo, Request, Response
 from simkl_connect.http.session import Session
 from simkl_connect.http.worker import Worker
+from simkl_connect.identification.exclusions import Preferences
 from simkl_connect.scrobbling.callbacks import Callbacks
-from simkl_connect.scrobbling.exclusions import Preferences
 from simkl_connect.scrobbling.scrobbler import Scrobbler
 from simkl_connect.storage.database import Database
 from simkl_connect.storage.token_store import TokenStore

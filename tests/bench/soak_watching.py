@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from simkl_connect.scrobbling.identify import PlayingItem
+from simkl_connect.identification.identify import PlayingItem
 from simkl_simulator import Drip, Hang, Item, ManualClock, Simulator, Watched, large_catalogue
 from simkl_simulator.catalogue import Catalogue
 

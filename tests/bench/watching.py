@@ -39,7 +39,7 @@ LIBRARY = Library(
 )
 TIMED = """
 import functools, json, sqlite3, time
-from simkl_connect.kodi.player import WatchedPlayer
+from simkl_connect.kodi.background.player import WatchedPlayer
 
 commits = []
 plain = sqlite3.connect({log!r} + ".db", isolation_level=None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Mapping
 
+from simkl_connect.activity.reasons import MEANINGS
 from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
 from simkl_connect.kodi import texts
-from simkl_connect.kodi.notifications import NOTICES
-from simkl_connect.scrobbling.reasons import MEANINGS
+from simkl_connect.kodi.background.notifications import NOTICES
 
 from .texts import english
 

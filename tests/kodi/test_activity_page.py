@@ -17,8 +17,8 @@ from real_kodi import navigation
 from real_kodi.collection import file_item
 from real_kodi.scanned import scanned
 from real_kodi.videos import copy_video
-from simkl_connect.kodi import page_texts
-from simkl_connect.scrobbling.reasons import Reason
+from simkl_connect.activity.reasons import Reason
+from simkl_connect.kodi.screens import page_texts
 from simkl_simulator import ResetBefore, Simulator
 from test_dialog import click, errors_of_the_add_on, staged
 from test_dialog_ends import set_enabled, stop_script

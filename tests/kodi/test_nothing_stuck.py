@@ -97,7 +97,7 @@ def test_a_dialog_that_closes_while_kodi_stops_the_service_keeps_nobody_waiting(
 ) -> None:
     """Its time is over two seconds after the service has been told to stop, which takes four, as on a slow device."""
     files = package.contents(ROOT, None)
-    name, last_word = "lib/simkl_connect/kodi/service.py", b"        ipc.withdraw()\n"
+    name, last_word = "lib/simkl_connect/kodi/background/service.py", b"        ipc.withdraw()\n"
     assert last_word in files[name]
     slow = files[name].replace(last_word, b"        time.sleep(4)\n" + last_word)
     package.write_zip(tmp_path / "slow.zip", ADDON_ID, {**files, name: slow})

@@ -11,12 +11,12 @@ from fakes import FakeClock
 from simkl_connect.environment import Environment
 from simkl_connect.errors import PermanentError, Problem, StorageFailed, TransientError
 from simkl_connect.http.messages import Request, Response
+from simkl_connect.identification.exclusions import Preferences
+from simkl_connect.identification.identify import PlayingItem
+from simkl_connect.identification.media_json import dump_media
 from simkl_connect.media import Media
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.scrobbling.callbacks import Callbacks, Notification
-from simkl_connect.scrobbling.exclusions import Preferences
-from simkl_connect.scrobbling.identify import PlayingItem
-from simkl_connect.scrobbling.media_json import dump_media
 from simkl_connect.scrobbling.scrobbler import Scrobbler
 
 OFFLINE = TransientError(Problem.OFFLINE, "gaierror")

@@ -11,14 +11,14 @@ from chances import json_values, steady
 from hypothesis import given
 from hypothesis import strategies as st
 from scrobbling_device import OFFLINE, Device, episode, film, numbers_sent, reply, taken
+from simkl_connect.activity.actions import read_choice
 from simkl_connect.errors import Problem, TransientError
 from simkl_connect.http.messages import Request
+from simkl_connect.identification.identify import PlayingItem
+from simkl_connect.identification.media_json import dump_media
 from simkl_connect.media import Episode, Media, Movie, Show
 from simkl_connect.models import Account, Secret, Token
-from simkl_connect.scrobbling.actions import read_choice
 from simkl_connect.scrobbling.callbacks import Notice
-from simkl_connect.scrobbling.identify import PlayingItem
-from simkl_connect.scrobbling.media_json import dump_media
 
 LIGHTS = Show("Harbour Lights", 2009, {"simkl": "203"})
 FERRY = Movie("Night Ferry", 1998, {"simkl": "102"})

@@ -9,16 +9,17 @@ from typing import Any, Callable, Iterator
 import pytest
 from fake_kodi import FakeKodi
 from fake_worker import FakeWorker
+from simkl_connect.activity.reasons import Reason
 from simkl_connect.errors import Problem, TransientError
 from simkl_connect.http.messages import Response
-from simkl_connect.kodi import activity_page, bug_report, keyboard, page_texts, texts, title_chooser
-from simkl_connect.kodi.activity_page import ActivityPage
+from simkl_connect.identification.media_json import dump_media
+from simkl_connect.kodi import texts
 from simkl_connect.kodi.own_addon import own_addon
-from simkl_connect.kodi.page_window import Press, Row, Screen
-from simkl_connect.kodi.pictures import Pictures
+from simkl_connect.kodi.screens import activity_page, bug_report, keyboard, page_texts, title_chooser
+from simkl_connect.kodi.screens.activity_page import ActivityPage
+from simkl_connect.kodi.screens.page_window import Press, Row, Screen
+from simkl_connect.kodi.screens.pictures import Pictures
 from simkl_connect.media import Movie
-from simkl_connect.scrobbling.media_json import dump_media
-from simkl_connect.scrobbling.reasons import Reason
 from simkl_connect.storage.snapshots import Snapshot
 
 FILM = {"title": "Night Ferry", "status": "watched", "media": [dump_media(Movie("Night Ferry", 1998))]}

@@ -8,9 +8,9 @@ from typing import Any, Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simkl_connect.activity.reasons import Reason, Status
+from simkl_connect.identification.media_json import dump_media
 from simkl_connect.media import Episode, Movie, Show
-from simkl_connect.scrobbling.media_json import dump_media
-from simkl_connect.scrobbling.reasons import Reason, Status
 from simkl_connect.storage.snapshots import Snapshot
 from simkl_connect.ui.activity_view import LONGEST_TITLE, Action, Alert, Page, Video, page_of
 

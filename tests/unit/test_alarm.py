@@ -4,7 +4,7 @@ from typing import Callable
 
 import pytest
 from fakes import FakeClock
-from simkl_connect.kodi.alarm import Alarm
+from simkl_connect.kodi.background.alarm import Alarm
 
 
 class Timers:

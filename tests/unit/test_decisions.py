@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from scrobbling_device import MemoryDatabase, episode, film
+from simkl_connect.identification.decisions import KEPT, Decisions
+from simkl_connect.identification.exclusions import Preferences, folder_of, is_excluded
+from simkl_connect.identification.identify import PlayingItem
+from simkl_connect.identification.subjects import Subject, dump_origin, load_subject, origin_of, subject_of
 from simkl_connect.media import Episode, Media, Movie, Show
-from simkl_connect.scrobbling.decisions import KEPT, Decisions
-from simkl_connect.scrobbling.exclusions import Preferences, folder_of, is_excluded
-from simkl_connect.scrobbling.identify import PlayingItem
-from simkl_connect.scrobbling.subjects import Subject, dump_origin, load_subject, origin_of, subject_of
 
 TARGET = Show("Harbour Lights", 2009, {"simkl": "203"})
 FILM = Movie("Night Ferry", 1998, {"simkl": "102"})

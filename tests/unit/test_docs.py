@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from doc_tables import DOCS, PAGES, errors
 from real_kodi.paths import PROJECT
+from simkl_connect.activity.reasons import MEANINGS, Reason
 from simkl_connect.errors import Problem
-from simkl_connect.scrobbling.reasons import MEANINGS, Reason
 
 THREATS = (DOCS / "threats.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:lib|tests)/[\w/.]+)(?:::(\w+))?`", THREATS)))

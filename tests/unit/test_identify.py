@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simkl_connect.media import Episode, Movie, Show
-from simkl_connect.scrobbling.exclusions import Preferences, is_excluded
-from simkl_connect.scrobbling.file_names import (
+from simkl_connect.activity.reasons import MEANINGS, Reason
+from simkl_connect.identification.exclusions import Preferences, is_excluded
+from simkl_connect.identification.file_names import (
     AskSimkl,
     Judged,
     base_name,
@@ -17,8 +17,8 @@ from simkl_connect.scrobbling.file_names import (
     read_name,
     with_part,
 )
-from simkl_connect.scrobbling.identify import Identified, PlayingItem, Skipped, identify, shown_title
-from simkl_connect.scrobbling.reasons import MEANINGS, Reason
+from simkl_connect.identification.identify import Identified, PlayingItem, Skipped, identify, shown_title
+from simkl_connect.media import Episode, Movie, Show
 
 ON = Preferences()
 PLUGIN = "plugin://plugin.video.films/?play=7"

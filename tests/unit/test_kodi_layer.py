@@ -13,9 +13,11 @@ from simkl_connect.auth.phases import Phase
 from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
 from simkl_connect.kodi import ipc as channel
-from simkl_connect.kodi import library, notifications, page_texts, preferences
-from simkl_connect.kodi.service import Service
-from simkl_connect.kodi.tasks import TaskLoop
+from simkl_connect.kodi import preferences
+from simkl_connect.kodi.background import library, notifications
+from simkl_connect.kodi.background.service import Service
+from simkl_connect.kodi.background.tasks import TaskLoop
+from simkl_connect.kodi.screens import page_texts
 from simkl_connect.kodi.texts import Texts
 from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
 from simkl_connect.scrobbling.callbacks import Notification
@@ -28,7 +30,7 @@ ADDON_ID = "script.simkl.connect"
 @pytest.fixture
 def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
     """The service's log stays with the tests'."""
-    monkeypatch.setattr("simkl_connect.kodi.service.log_to_kodi", lambda: None)
+    monkeypatch.setattr("simkl_connect.kodi.background.service.log_to_kodi", lambda: None)
     kodi = FakeKodi(tmp_path)
     kodi.install(monkeypatch)
     return kodi

@@ -36,10 +36,12 @@ def test_what_stands_on_requests_needs_no_kodi(module: str) -> None:
     assert imports_without(module, *KODI)
 
 
-@pytest.mark.parametrize("module", ["script", "service"])
+@pytest.mark.parametrize("module", ["screens.script", "background.service"])
 def test_neither_script_nor_service_loads_the_network_before_the_first_request(module: str) -> None:
     assert imports_without(f"simkl_connect.kodi.{module}", *NETWORK)
 
 
 def test_the_service_loads_what_does_the_sync_only_once_it_is_wanted() -> None:
-    assert imports_without("simkl_connect.kodi.service", "simkl_connect.sync.library_sync", "simkl_connect.sync.plan")
+    assert imports_without(
+        "simkl_connect.kodi.background.service", "simkl_connect.sync.library_sync", "simkl_connect.sync.plan"
+    )

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 from fake_kodi import FakeKodi
 from PIL import Image
-from simkl_connect.kodi import dialog
-from simkl_connect.kodi.pictures import Pictures
+from simkl_connect.kodi.screens import dialog
+from simkl_connect.kodi.screens.pictures import Pictures
 from simkl_connect.ui.view import View, screen_of
 
 SKIN = Path(__file__).parents[2] / "resources/skins/Default"

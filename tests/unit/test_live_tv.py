@@ -10,13 +10,13 @@ from fake_kodi import FakeKodi
 from hypothesis import given
 from hypothesis import strategies as st
 from scrobbling_device import Device, reply
-from simkl_connect.kodi.live_tv import Channel
-from simkl_connect.kodi.player import WatchedPlayer
-from simkl_connect.scrobbling.exclusions import Preferences
-from simkl_connect.scrobbling.file_names import AskSimkl
-from simkl_connect.scrobbling.identify import PlayingItem, Skipped, identify
-from simkl_connect.scrobbling.programme import Programme, read_programme
-from simkl_connect.scrobbling.reasons import Reason
+from simkl_connect.activity.reasons import Reason
+from simkl_connect.identification.exclusions import Preferences
+from simkl_connect.identification.file_names import AskSimkl
+from simkl_connect.identification.identify import PlayingItem, Skipped, identify
+from simkl_connect.identification.programme import Programme, read_programme
+from simkl_connect.kodi.background.live_tv import Channel
+from simkl_connect.kodi.background.player import WatchedPlayer
 
 FILE = "pvr://channels/tv/All/0@pvr.x_1.pvr"
 CHANNEL = {"type": "channel", "id": 1, "label": "Channel", "title": "Harbour Lights", "uniqueid": 17, "year": 0}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simkl_connect.kodi import page_window
-from simkl_connect.kodi.page_window import FIRST_BUTTON, FIRST_ITEM, LIST, Button, PageWindow, Row, Screen
+from simkl_connect.kodi.screens import page_window
+from simkl_connect.kodi.screens.page_window import FIRST_BUTTON, FIRST_ITEM, LIST, Button, PageWindow, Row, Screen
 
 
 class Kodi(PageWindow):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from simkl_connect.kodi import pictures
-from simkl_connect.kodi.pictures import Pictures
+from simkl_connect.kodi.screens import pictures
+from simkl_connect.kodi.screens.pictures import Pictures
 
 
 def test_each_picture_has_a_name_of_its_own_and_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from chances import json_values, steady
 from hypothesis import given
 from hypothesis import strategies as st
-from simkl_connect.scrobbling.possible import possible
+from simkl_connect.activity.possible import possible
 
 MEDIA = [{"movie": {"title": "Night Ferry", "year": 1998, "ids": {"simkl": "102"}}}]
 SHOW = {"keys": ["show harbour lights"], "season": 1, "numbers": [2], "named": True}

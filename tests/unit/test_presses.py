@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from fake_kodi import FakeKodi
-from simkl_connect.kodi import dialog, ipc
-from simkl_connect.kodi.window import LAST
+from simkl_connect.kodi import ipc
+from simkl_connect.kodi.screens import dialog
+from simkl_connect.kodi.screens.window import LAST
 from simkl_connect.ui.view import View
 
 NAME = "r1"

@@ -11,7 +11,7 @@ import pytest
 from fake_kodi import FakeKodi
 from fakes import FakeClock
 from simkl_connect.kodi import ipc as channel
-from simkl_connect.kodi import script
+from simkl_connect.kodi.screens import script
 
 REQUEST = "r1"
 
@@ -109,6 +109,6 @@ def test_a_press_opens_the_window_gives_way_fills_it_and_closes_it(monkeypatch: 
     monkeypatch.setattr(script, "SignInWindow", lambda *_: window)
     monkeypatch.setattr(script, "_give_way", lambda *_: done.append("give way"))
     monkeypatch.setattr(script, "_close", lambda *_: done.append("close"))
-    monkeypatch.setitem(sys.modules, "simkl_connect.kodi.dialog", dialog)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "simkl_connect.kodi.screens.dialog", dialog)  # type: ignore[arg-type]
     script.sign_in()
     assert done == ["show", "give way", "present", "close"]

@@ -17,10 +17,10 @@ from scrobbling_device import (
 )
 from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.http.messages import Request
+from simkl_connect.identification.exclusions import Preferences
+from simkl_connect.identification.identify import PlayingItem
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.scrobbling.callbacks import Notice
-from simkl_connect.scrobbling.exclusions import Preferences
-from simkl_connect.scrobbling.identify import PlayingItem
 
 LOCKED = reply(400, {"error": "RATE_LIMIT"})
 

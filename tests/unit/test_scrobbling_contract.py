@@ -14,10 +14,10 @@ from scrobbling_device import film as any_film
 from simkl_connect.environment import Environment
 from simkl_connect.http.messages import ClientInfo, Request, Response
 from simkl_connect.http.session import Session
+from simkl_connect.identification.exclusions import Preferences
+from simkl_connect.identification.identify import PlayingItem
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.scrobbling.callbacks import Callbacks
-from simkl_connect.scrobbling.exclusions import Preferences
-from simkl_connect.scrobbling.identify import PlayingItem
 from simkl_connect.scrobbling.scrobbler import Scrobbler
 from simkl_connect.storage.database import Database
 from simkl_connect.storage.token_store import TokenStore

@@ -13,7 +13,7 @@ from fake_worker import FakeWorker
 from fakes import FakeClock
 from simkl_connect.environment import Environment
 from simkl_connect.kodi import ipc as channel
-from simkl_connect.kodi.sync_task import Callbacks, SyncTask
+from simkl_connect.kodi.background.sync_task import Callbacks, SyncTask
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.storage.database import Database
 from simkl_connect.storage.reader import Reader
@@ -98,9 +98,9 @@ def house(kodi: FakeKodi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     database = Database(str(tmp_path / "simkl.db"))
     house = House(kodi, database)
     monkeypatch.setattr(
-        "simkl_connect.kodi.library.result_of", lambda method, values: house.library.rpc(method, {**values})
+        "simkl_connect.kodi.background.library.result_of", lambda method, values: house.library.rpc(method, {**values})
     )
-    monkeypatch.setattr("simkl_connect.kodi.library.is_scanning", lambda: False)
+    monkeypatch.setattr("simkl_connect.kodi.background.library.is_scanning", lambda: False)
     yield house
     house.task.close(0.0)
     database.close()
@@ -126,13 +126,13 @@ def synced(signed_in: House) -> House:
 def test_nothing_is_asked_nothing_read_and_nothing_loaded(
     house: House, is_signed_in: bool, switches: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "simkl_connect.kodi.syncing", raising=False)
+    monkeypatch.delitem(sys.modules, "simkl_connect.kodi.background.syncing", raising=False)
     if is_signed_in:
         house.sign_in()
     house.switch(*switches)
     house.run(6 * 3600.0)
     assert (house.simkl.requests, house.library.calls, house.news) == ([], [], {})
-    assert "simkl_connect.kodi.syncing" not in sys.modules
+    assert "simkl_connect.kodi.background.syncing" not in sys.modules
 
 
 def test_once_it_is_on_it_runs_by_itself(synced: House) -> None:

@@ -6,9 +6,9 @@ from typing import Any, Callable
 
 import pytest
 from fakes import FakeClock
-from simkl_connect.kodi import library
-from simkl_connect.kodi.player import SAMPLE_EVERY, WatchedPlayer
-from simkl_connect.scrobbling.identify import PlayingItem
+from simkl_connect.identification.identify import PlayingItem
+from simkl_connect.kodi.background import library
+from simkl_connect.kodi.background.player import SAMPLE_EVERY, WatchedPlayer
 
 
 class Asked(Exception):

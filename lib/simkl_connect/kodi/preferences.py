@@ -9,7 +9,7 @@ import re
 import xbmcaddon
 
 from ..http.messages import checked_base_url
-from ..scrobbling.exclusions import Preferences
+from ..identification.exclusions import Preferences
 from . import files
 from .own_addon import own_addon
 

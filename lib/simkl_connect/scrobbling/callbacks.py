@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple, Protocol
 
+from ..identification.exclusions import Preferences
+from ..identification.identify import PlayingItem
 from ..models import Account, Secret, Token
-from .exclusions import Preferences
-from .identify import PlayingItem
 
 if TYPE_CHECKING:
     from ..storage.token_store import TokenStore

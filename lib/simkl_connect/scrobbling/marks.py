@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 from typing import Callable, Iterable, Mapping, NamedTuple
 
+from ..delivery.outbox import Entry
 from ..environment import Environment
+from ..identification.decisions import Decisions
+from ..identification.file_names import as_number
+from ..identification.identify import Identified
+from ..identification.media_json import media_key
+from ..identification.subjects import dump_origin, origin_of
 from ..media import Media
 from .callbacks import Callbacks
-from .decisions import Decisions
-from .file_names import as_number
-from .identify import Identified
-from .media_json import media_key
-from .outbox import Entry
-from .subjects import dump_origin, origin_of
 
 SETTLE = 2.5
 """Seconds without another mark after which they are sent: a whole show comes as one change for each episode."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from typing import Mapping
 
+from ..activity.possible import UNSURE
+from ..activity.reasons import Reason, Status
+from ..delivery.submitter import Submitter
 from ..environment import Environment
-from .callbacks import Callbacks, owner_of
-from .decisions import Decisions
-from .file_names import AskSimkl
-from .hints import Seen
-from .identify import (
+from ..identification.decisions import Decisions
+from ..identification.file_names import AskSimkl
+from ..identification.hints import Seen
+from ..identification.identify import (
     Identified,
     PlayingItem,
     Skipped,
@@ -23,6 +25,7 @@ from .identify import (
     media_title,
     shown_title,
 )
+from .callbacks import Callbacks, owner_of
 from .marks import Marks
 from .playback import (
     Aborted,
@@ -38,10 +41,7 @@ from .playback import (
     Started,
     Stopped,
 )
-from .possible import UNSURE
-from .reasons import Reason, Status
 from .session import RECORD_EVERY, RECORD_WITHIN, Session, cut_off, record, row_fields, write_record
-from .submitter import Submitter
 
 _SILENT = (Reason.MUSIC, Reason.SWITCHED_OFF)
 """What the activity page says nothing about."""

@@ -7,16 +7,16 @@ import json
 import logging
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..activity.reasons import Reason
+from ..delivery.outbox import SESSION, Entry, number
 from ..errors import StorageFailed
+from ..identification.decisions import Decisions
+from ..identification.file_names import AskSimkl, as_number
+from ..identification.identify import Identified, PlayingItem, Skipped
+from ..identification.media_json import dump_media, dump_question, load_media, load_question, to_object
+from ..identification.subjects import dump_origin, origin_of
 from ..media import Media
-from .decisions import Decisions
-from .file_names import AskSimkl, as_number
-from .identify import Identified, PlayingItem, Skipped
-from .media_json import dump_media, dump_question, load_media, load_question, to_object
-from .outbox import SESSION, Entry, number
 from .playback import Playback
-from .reasons import Reason
-from .subjects import dump_origin, origin_of
 
 if TYPE_CHECKING:
     from ..storage.database import Database

@@ -9,12 +9,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Mapping, NamedTuple, TypeVar
 
+from ..activity.reasons import Reason, Status
 from ..api.parsing import clean_text
+from ..delivery.outbox import number
+from ..identification.media_json import load_media, to_object
 from ..media import Media
 from ..scrobbling.callbacks import may_write_with, owners_of
-from ..scrobbling.media_json import load_media, to_object
-from ..scrobbling.outbox import number
-from ..scrobbling.reasons import Reason, Status
 from ..storage.snapshots import Rows, Snapshot
 from ..storage.stored import Stored
 

@@ -6,8 +6,8 @@ import re
 from typing import Iterable, NamedTuple, Sequence
 
 from ..api.search import ANIME, MOVIE, TV, FoundTitle, ListedEpisode
+from ..identification.file_names import read_name
 from ..media import Episode, Media, Movie, Show
-from ..scrobbling.file_names import read_name
 from .activity_view import Video
 
 MOST_TITLES = 40

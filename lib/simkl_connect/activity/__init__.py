@@ -1,0 +1,1 @@
+"""What became of each video, why, and what the user can do about it."""

@@ -1,0 +1,1 @@
+"""Which film or episode a video is, or why nobody can say."""

@@ -1,0 +1,137 @@
+"""Kodi's video library and player by JSON-RPC: what plays, and what a row says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping, Sequence
+
+import xbmc
+
+from ...identification.identify import PlayingItem
+from ...identification.programme import Programme, read_programme
+from ..ipc import home_property
+
+TRAKT_IDS = "script.trakt.ids"
+PLAYER_INFO = "TMDbHelper.PlayerInfoString"
+"""Home properties in which other add-ons say what they play."""
+_PLAYING = [
+    "title",
+    "showtitle",
+    "season",
+    "episode",
+    "year",
+    "file",
+    "tvshowid",
+    "imdbnumber",
+    "uniqueid",
+    "playcount",
+]
+_PLAYING_IN_DETAIL = [*_PLAYING, "runtime", "customproperties", "mediapath", "dynpath"]
+"""One name that a version of Kodi does not know fails the whole call; then the shorter list is asked for."""
+_SHOW = ["title", "year", "uniqueid"]
+_EPISODE = ["episode", "season", "file", "title", "uniqueid"]
+_ROW = ["title", "file", "uniqueid", "lastplayed"]
+
+
+def result_of(method: str, params: Mapping[str, Any]) -> object:
+    """The ``result`` of a JSON-RPC call; None for an error."""
+    request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+    try:
+        answer = json.loads(xbmc.executeJSONRPC(request))
+    except ValueError:
+        return None
+    return answer.get("result") if isinstance(answer, dict) else None
+
+
+def call(method: str, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The ``result`` object of a JSON-RPC call; None for an error, and for a result that is no object."""
+    result = result_of(method, params)
+    return result if isinstance(result, dict) else None
+
+
+def is_empty() -> bool:
+    """Whether it has neither films nor episodes."""
+    methods = ("VideoLibrary.GetMovies", "VideoLibrary.GetEpisodes")
+    answers = [call(method, {"limits": {"start": 0, "end": 1}}) for method in methods]
+    return not any(_object(answer, "limits").get("total") for answer in answers)
+
+
+def is_scanning() -> bool:
+    """Whether Kodi looks for new videos."""
+    condition = "Library.IsScanningVideo"
+    return (call("XBMC.GetInfoBooleans", {"booleans": [condition]}) or {}).get(condition) is True
+
+
+def playing_item(file: str) -> PlayingItem:
+    """What Kodi and other add-ons say of the video that plays; ``file`` is the player's."""
+    player = _video_player()
+    item: Mapping[str, Any] = {}
+    if player is not None:
+        item = _object(_details(player), "item")
+    return PlayingItem(
+        item, file, *_show_and_season(item), trakt_ids=home_property(TRAKT_IDS), player_info=home_property(PLAYER_INFO)
+    )
+
+
+def programme(channel: Mapping[str, Any]) -> Programme | None:
+    """What runs on the channel that this ``Player.GetItem`` speaks of; None if the guide does not say."""
+    params = {"channelid": channel.get("id"), "properties": ["broadcastnow"]}
+    details = _object(call("PVR.GetChannelDetails", params), "channeldetails")
+    return read_programme(channel, details.get("broadcastnow"))
+
+
+def look_up(kind: str, row: int) -> PlayingItem | None:
+    """A row of the library, by ``movie`` or ``episode`` and id; None if there is none."""
+    if kind == "movie":
+        answer = call("VideoLibrary.GetMovieDetails", {"movieid": row, "properties": [*_ROW, "year"]})
+        item = _object(answer, "moviedetails")
+    else:
+        properties = [*_ROW, "season", "episode", "showtitle", "tvshowid"]
+        answer = call("VideoLibrary.GetEpisodeDetails", {"episodeid": row, "properties": properties})
+        item = _object(answer, "episodedetails")
+    if not item:
+        return None
+    file = item.get("file")
+    row_item = {**item, "id": row, "type": kind}
+    return PlayingItem(row_item, file if isinstance(file, str) else "", *_show_and_season(row_item))
+
+
+def _video_player() -> int | None:
+    """The number of the player of type video: not always 1 (measured on Kodi 20.1)."""
+    request = {"jsonrpc": "2.0", "id": 1, "method": "Player.GetActivePlayers"}
+    answer = json.loads(xbmc.executeJSONRPC(json.dumps(request)))
+    players = answer.get("result") if isinstance(answer, dict) else None
+    videos = [one for one in players if isinstance(one, dict) and one.get("type") == "video"] if players else ()
+    found = (player.get("playerid") for player in videos)
+    return next((number for number in found if isinstance(number, int)), None)
+
+
+def _details(player: int) -> Mapping[str, Any] | None:
+    params = {"playerid": player, "properties": _PLAYING_IN_DETAIL}
+    return call("Player.GetItem", params) or call("Player.GetItem", {**params, "properties": _PLAYING})
+
+
+def _show_and_season(item: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    """The show of a library episode, and the episodes of its season that are in the same file, with their own ids.
+
+    Those ids are Kodi's slowest answer (measured), and hardly a file holds two episodes: they are asked for apart.
+    """
+    show_id, season = item.get("tvshowid"), item.get("season")
+    if item.get("type") != "episode" or not isinstance(show_id, int) or show_id < 1:
+        return {}, ()
+    show = call("VideoLibrary.GetTVShowDetails", {"tvshowid": show_id, "properties": _SHOW})
+    params = {"tvshowid": show_id, "season": season, "properties": ["file"]}
+    episodes = (call("VideoLibrary.GetEpisodes", params) or {}).get("episodes")
+    rows = [row for row in episodes if isinstance(row, dict)] if isinstance(episodes, list) else []
+    same = [row.get("episodeid") for row in rows if row.get("file") == item.get("file")]
+    return _object(show, "tvshowdetails"), [_episode(row) for row in same] if len(same) > 1 else ()
+
+
+def _episode(row: object) -> Mapping[str, Any]:
+    details = call("VideoLibrary.GetEpisodeDetails", {"episodeid": row, "properties": _EPISODE})
+    return _object(details, "episodedetails")
+
+
+def _object(answer: Mapping[str, Any] | None, key: str) -> Mapping[str, Any]:
+    found = (answer or {}).get(key)
+    return found if isinstance(found, dict) else {}

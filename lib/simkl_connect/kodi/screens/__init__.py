@@ -1,0 +1,1 @@
+"""What a press opens: the sign-in, the account, the activity page, the sync."""
