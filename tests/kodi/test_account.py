@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from conftest import Boot
@@ -66,9 +68,17 @@ def test_what_is_stored_can_be_anything(boot: Boot, simkl: Simulator, odd: str) 
     )
 
 
-def test_the_account_screen_leads_to_the_activity_page_and_signs_out(boot: Boot, simkl: Simulator) -> None:
+@pytest.mark.parametrize(("button", "kept"), [("Yes", 1), ("Sign out and clear the list", 0)])
+def test_the_account_screen_leads_to_the_activity_page_and_signs_out(
+    boot: Boot, simkl: Simulator, button: str, kept: int
+) -> None:
     addon = boot(simkl.url)
     connect(addon, simkl)
+    addon.kodi.quit()
+    with closing(sqlite3.connect(addon.database)) as database, database:
+        database.execute("INSERT INTO queued (kind, item) VALUES ('activity', '{}')")
+    addon.kodi.restart()
+    addon.kodi.wait_for(lambda: addon.state, "the service to run")
     addon.run()
     navigation.wait_for_window(addon.kodi, SCREEN)
     addon.kodi.press("select")
@@ -79,8 +89,9 @@ def test_the_account_screen_leads_to_the_activity_page_and_signs_out(boot: Boot,
     navigation.wait_for_window(addon.kodi, SCREEN)
     navigation.press(addon.kodi, "Sign out")
     navigation.wait_for_window(addon.kodi, "yesnodialog")
-    navigation.press(addon.kodi, "Yes")
+    navigation.press(addon.kodi, button)
     addon.kodi.wait_for(lambda: addon.settings["access_token"] == "", "the token to go")
+    assert len(addon.rows("activity")) == kept
 
 
 def test_switching_keeps_the_old_account_until_the_new_one_is_saved(boot: Boot, simkl: Simulator, flow: str) -> None:

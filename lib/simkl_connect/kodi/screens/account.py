@@ -44,22 +44,24 @@ def is_connected() -> bool:
 
 
 def sign_out() -> None:
-    """Asks once, then has the service forget the account; what waits to be sent is kept or dropped as the user says."""
+    """Asks once, then has the service forget the account.
+
+    What waits to be sent is kept or dropped as the user says; where nothing does, the activity page's list is.
+    """
     text, waiting = Texts(), ipc.marks_waiting()
-    if not waiting:
-        if xbmcgui.Dialog().yesno(_name(), text(texts.SIGN_OUT_QUESTION)):
-            ipc.send(SIGN_OUT, ipc.new_request())
-        return
-    count = text(texts.VIDEOS_WAIT).format(count=waiting)
+    question = [text(texts.SIGN_OUT_QUESTION)]
+    if waiting:
+        question += [text(texts.VIDEOS_WAIT).format(count=waiting), text(texts.SEND_AFTER_SIGN_IN)]
     choice = xbmcgui.Dialog().yesnocustom(
         heading=_name(),
-        message="\n".join((text(texts.SIGN_OUT_QUESTION), count, text(texts.SEND_AFTER_SIGN_IN))),
-        customlabel=text(texts.DO_NOT_SEND),
-        nolabel=text(texts.CANCEL),
-        yeslabel=text(texts.SEND_LATER),
+        message="\n".join(question),
+        customlabel=text(texts.DO_NOT_SEND if waiting else texts.CLEAR_TOO),
+        nolabel=text(texts.CANCEL) if waiting else "",  # Kodi's own No and Yes
+        yeslabel=text(texts.SEND_LATER) if waiting else "",
     )
-    if choice in (_YES, _CUSTOM):
-        ipc.send(SIGN_OUT, ipc.new_request(), drop=choice == _CUSTOM)
+    gives_up = choice == _CUSTOM
+    if choice == _YES or gives_up:
+        ipc.send(SIGN_OUT, ipc.new_request(), drop=gives_up and waiting > 0, clear=gives_up and not waiting)
 
 
 def token() -> Token | None:
