@@ -683,6 +683,25 @@ class TestMarksByHand:
         device.wait(5.0)
         assert [request.path for request in device.answer_all()] == ["/scrobble/stop"]
 
+    @pytest.mark.parametrize(
+        "began_here", [False, True], ids=["in another profile", "before this service was restarted"]
+    )
+    def test_a_video_that_played_already_is_a_mark_where_it_began(self, device: Device, began_here: bool) -> None:
+        if began_here:
+            device.play(episode(1), 0.0, 50.0)
+            device.wait(1.0)
+        device.restart()
+        device.scrobbler.marks.plays_already({("episode", 101)})
+        device.scrobbler.library_updated(updated("episode", 101, 1))
+        device.scrobbler.stopped()
+        device.scrobbler.library_updated(updated("episode", 101, 1))
+        device.wait(5.0)
+        assert len(device.outbox()) == int(began_here)
+        device.wait(10.0)
+        device.scrobbler.library_updated(updated("episode", 101, 1))
+        device.wait(120.0)
+        assert len(device.outbox()) == 1, "marked by hand later"
+
     def test_what_kodi_calls_watched_at_50_percent_is_none(self, device: Device) -> None:
         device.play(episode(1), 0.0, 50.0)
         device.scrobbler.stopped()

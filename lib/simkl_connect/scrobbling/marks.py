@@ -14,6 +14,7 @@ from ..identification.media_json import media_key
 from ..identification.subjects import dump_origin, origin_of
 from ..media import Media
 from .callbacks import Callbacks
+from .session import read_record
 
 SETTLE = 2.5
 """Seconds without another mark after which they are sent: a whole show comes as one change for each episode."""
@@ -69,11 +70,21 @@ class Marks:
         self._found: dict[str, Entry] = {}
         self._origins: list[Mapping[str, object]] = []
         self._due = 0.0
+        self._has_record = bool(read_record(environment.database))
+        self._others: set[tuple[str, int]] = set()
+
+    def plays_already(self, keys: Iterable[tuple[str, int]]) -> None:
+        """These rows' video began before the service did.
+
+        Without a record of it, that was in another profile: Kodi plays on, and at the end changes the row in this one.
+        """
+        self._others = set() if self._has_record else set(keys)
 
     def played(self, keys: Iterable[tuple[str, int]]) -> None:
-        """These rows play, or have just stopped to: their changes are the play's."""
+        """These rows play, or have just stopped to: their changes are the play's. So is what played already."""
         until = self._environment.clock() + AFTER_A_PLAY
-        self._played.update(dict.fromkeys(keys, until))
+        self._played.update(dict.fromkeys((*keys, *self._others), until))
+        self._others = set()
 
     def expect_echo(self, kind: str, row: int, playcount: int) -> None:
         """This change is ours: it was just written into the library."""
@@ -85,7 +96,7 @@ class Marks:
         if update is None or not update.playcount or not self._callbacks.preferences().marks:
             return
         key = (update.kind, update.row)
-        if self._echoes.pop(update, 0.0) > now or key in set(playing) or self._played.get(key, 0.0) > now:
+        if self._echoes.pop(update, 0.0) > now or key in {*playing, *self._others} or self._played.get(key, 0.0) > now:
             return
         if self._owner():
             self._waiting[key] = self._environment.wall_clock()

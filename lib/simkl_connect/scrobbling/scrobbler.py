@@ -56,7 +56,7 @@ class Scrobbler:
         self.decisions = Decisions(environment.database, callbacks.preferences, environment.clock)
         self._submitter = Submitter(environment, callbacks, self.decisions)
         self._activity, self._actions = self._submitter.activity, self._submitter.actions
-        self._marks = Marks(environment, callbacks, self.decisions, self._owner_of_marks, self._submitter.mark_by_hand)
+        self.marks = Marks(environment, callbacks, self.decisions, self._owner_of_marks, self._submitter.mark_by_hand)
         self._playback = Playback()
         self._session = Session()
         self._is_ending = False
@@ -125,11 +125,11 @@ class Scrobbler:
 
     def library_updated(self, data: object) -> None:
         """``VideoLibrary.OnUpdate``, its data as parsed JSON."""
-        self._marks.update(data, self._session.library_keys if self._plays else ())
+        self.marks.update(data, self._session.library_keys if self._plays else ())
 
     def expect_echo(self, kind: str, row: int, playcount: int) -> None:
         """The sync is about to write this playcount: its ``OnUpdate`` is nobody's mark."""
-        self._marks.expect_echo(kind, row, playcount)
+        self.marks.expect_echo(kind, row, playcount)
 
     def hurry(self) -> None:
         """The device has woken, somebody has signed in, another request got through, or the user wants it sent now."""
@@ -166,13 +166,13 @@ class Scrobbler:
                 self._learn(Skipped(meaning) if isinstance(meaning, Reason) else Identified(meaning))
         if self._submitter.wants_report:
             self._report_again()
-        self._marks.advance()
+        self.marks.advance()
         if self._environment.clock() >= self._record_at:
             self._record()
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
-        waits = [self._submitter.seconds_to_wait(), self._marks.seconds_to_wait()]
+        waits = [self._submitter.seconds_to_wait(), self.marks.seconds_to_wait()]
         if self._record_at < math.inf:
             waits.append(max(0.0, self._record_at - self._environment.clock()))
         return min((wait for wait in waits if wait is not None), default=None)
@@ -180,13 +180,12 @@ class Scrobbler:
     def close(self, _timeout: float) -> None:
         """Puts on the disk what is due; sends nothing."""
         self.aborted()
-        self._marks.close()
+        self.marks.close()
         self._submitter.close()
 
     def _release(self) -> None:
         """The open video ends: its library rows change because of it."""
-        if self._plays:
-            self._marks.played(self._session.library_keys)
+        self.marks.played(self._session.library_keys if self._plays else ())
 
     def _handle(self, event: Event) -> None:
         before = self._playback

@@ -139,9 +139,14 @@ def write_record(database: Database, text: str) -> None:
 
 def cut_off(database: Database, now: float) -> tuple[list[Entry], LeftOpen | None]:
     """What the record that a service has left says: the marks that are due, and what Simkl may take to be playing."""
+    text = read_record(database)
+    return due_marks(text), left_open(text, now)
+
+
+def read_record(database: Database) -> str:
+    """The record that a service has left; "" for none."""
     try:
-        text = database.read(SESSION)
+        return database.read(SESSION)
     except StorageFailed as failed:
         _log.warning("session: %s", failed)
-        return [], None
-    return due_marks(text), left_open(text, now)
+        return ""

@@ -9,6 +9,7 @@ import xbmc
 from ...identification.exclusions import STACK
 from ...identification.identify import PlayingItem, is_channel
 from ...scrobbling.scrobbler import Scrobbler
+from ...scrobbling.session import Session
 from .. import preferences
 from . import library
 from .live_tv import Channel
@@ -36,6 +37,12 @@ class WatchedPlayer(xbmc.Player):
         self._sample_at = 0.0
         self._length = 0.0
         self._channel: Channel | None = None
+
+    def look_around(self) -> None:
+        """Once, before the first turn: what plays already is not followed."""
+        file = self._playing_file()
+        if file and self.isPlayingVideo():
+            self._scrobbler.marks.plays_already(Session(playing=library.playing_item(file)).library_keys)
 
     def advance(self) -> None:
         """Take a sample, if something plays and one is due."""

@@ -92,7 +92,7 @@ class Service(xbmc.Monitor):
                 preferences.exclude_folder,
             ),
         )
-        player = WatchedPlayer(self._scrobbler, self._advance, clock.now)
+        self._player = player = WatchedPlayer(self._scrobbler, self._advance, clock.now)
         self._sync = sync_task.SyncTask(
             environment,
             sync_task.Callbacks(player.isPlayingVideo, self._scrobbler.expect_echo, self._refresher.grant_rejected),
@@ -147,6 +147,7 @@ class Service(xbmc.Monitor):
     def _begin(self) -> None:
         if self._database.set_aside:
             notify(Notice.SETTINGS_LOST)
+        self._player.look_around()
         self._authorizer.resume()
 
     def _handle(self, command: Command) -> None:
