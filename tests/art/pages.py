@@ -168,14 +168,14 @@ def keyboard(stage: Stage) -> None:
     """Words to search for."""
     menu(stage)
     stage.kodi.press("select")
-    navigation.wait_for_window(stage.kodi, KEYBOARD)
+    stage.kodi.wait_for(lambda: stage.kodi.boolean(f"Window.IsVisible({KEYBOARD})"), "the keyboard")
     time.sleep(SETTLED)
 
 
 def titles(stage: Stage) -> None:
     """What Simkl has found."""
     keyboard(stage)
-    stage.kodi.press("select")
+    stage.kodi.rpc("Input.SendText", text="The Missing", done=True)  # in Estouchy no key has the focus at first
     stage.kodi.wait_for(lambda: navigation.focused(stage.kodi) == "The Missing", "the titles")
     time.sleep(SETTLED)
 
