@@ -55,7 +55,7 @@ def videos(folder: Path, *names: str) -> list[Path]:
 
 @pytest.fixture
 def corrector(boot: Boot, simkl: Simulator) -> Corrector:
-    return Corrector(boot(simkl.url, "v2"), simkl)
+    return Corrector(boot(simkl.url, "v2"), simkl, has_library=False)
 
 
 def test_an_unknown_file_is_named_and_its_next_episode_goes_through_by_itself(

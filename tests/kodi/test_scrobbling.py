@@ -36,11 +36,12 @@ GRACE = Account("Grace", 7)
 class Viewer:
     """Somebody who is signed in and watches."""
 
-    def __init__(self, addon: Addon, simkl: Simulator) -> None:
+    def __init__(self, addon: Addon, simkl: Simulator, has_library: bool = True) -> None:
         self.addon, self.simkl = addon, simkl
         self.player, self.collection = Player(addon.kodi), Collection(addon.kodi)
         self.sign_in()
-        self.addon.decline_sync()
+        if has_library:
+            self.addon.decline_sync()
 
     def sign_in(self) -> None:
         self.addon.run("authorize")
