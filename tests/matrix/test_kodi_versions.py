@@ -19,6 +19,7 @@ from real_kodi.profile import Setup
 from real_kodi.runtime import Runtime
 from real_kodi.scanned import scanned
 from real_kodi.waiting import SLOWNESS
+from real_kodi.watching_plugin import WATCHING_ID, write_watching_plugin
 from simkl_simulator import Hang, Simulator
 
 PICTURES = PROJECT / "build" / "matrix"
@@ -159,6 +160,19 @@ def reach(phase: str, addon: Addon, simkl: Simulator) -> None:
     if phase == "connected":
         simkl.approve(code)
         addon.wait_for_message("Connected as Ada")
+
+
+def test_another_add_on_uses_the_sign_in(runtime: Runtime, tmp_path: Path) -> None:
+    now, _ = zips(tmp_path)
+    plugin = write_watching_plugin(tmp_path, reuses_interpreter=False)
+    setup = Setup(zips=[now, plugin], folders=stand_ins(), debug=True, runtime=runtime)
+    with Simulator({CLIENT_ID: "v2"}, interval=1) as simkl, Kodi(setup, {"SIMKL_API_URL": simkl.url}) as kodi:
+        simkl.preset_watched(SHOW.title, 1, 1)
+        reach("connected", Addon(kodi), simkl)
+        found = kodi.rpc("Files.GetDirectory", directory=f"plugin://{WATCHING_ID}/", media="files")
+        assert found["files"][0]["label"] == SHOW.title
+        assert kodi.quit() < PATIENCE
+        assert (kodi.exit_code, trouble(kodi)) == (0, [])
 
 
 def test_a_time_out_has_its_name_beside_other_add_ons(runtime: Runtime, tmp_path: Path) -> None:
