@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
+import weakref
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -189,6 +191,25 @@ def test_a_request_does_not_hold_up_kodi(open_session: Open, simkl: Simulator) -
     with pytest.raises(requests.Timeout):
         open_session(simkl.url, ending.is_set).get("/a")
     assert time.monotonic() - started < 2.0
+
+
+def test_what_kodi_has_lent_for_a_request_does_not_outlive_it(access: FakeAccess, tmp_path: Path) -> None:
+    lent: list[weakref.ref[Callable[[], bool]]] = []
+
+    def watch() -> Callable[[], bool]:
+        def is_ending() -> bool:
+            return False
+
+        lent.append(weakref.ref(is_ending))
+        return is_ending
+
+    limits = SharedLimits(str(tmp_path / "limits.db").encode(), clock.now)
+    with scripted_server([OK]) as server:
+        client = ClientInfo(server.url, "1.2.3", USER_AGENT)
+        with SharedSession(client, access, limits, str, watch) as session:
+            session.get("/a")
+            gc.collect()
+            assert [one() for one in lent] == [None]
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ class SharedSession(WithoutRedirects):
         try:
             return super().send(request, **kwargs)
         finally:
+            self._adapter.done()
             self._limits.answered()
 
     def _wait_for_turn(self, request: requests.PreparedRequest, ending: Callable[[], bool]) -> None:
@@ -140,6 +141,10 @@ class _SimklAdapter(InterruptibleAdapter):
     def use(self, token: Token, ending: Callable[[], bool]) -> None:
         """For the next request."""
         self._token, self._ending = token, ending
+
+    def done(self) -> None:
+        """Lets go of both: in an interpreter that is used again, what Kodi has lent must not outlive the request."""
+        self._token, self._ending = None, bool
 
     def close(self) -> None:
         """Called by requests, and after an error."""
