@@ -1,7 +1,7 @@
 """Photographs every state of the sign-in screen and of the activity page in a real Kodi: ``python -m art.screens
 [NAME...]``.
 
-Writes contact sheets for each skin and screen, one for all languages, and the pictures for the add-on's page.
+Writes contact sheets for each skin and screen, two for all languages, and the pictures for the add-on's page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from real_kodi.paths import PROJECT
 from real_kodi.profile import ESTOUCHY, ESTUARY, Setup
 from simkl_simulator import Simulator
 
-from . import scenes
+from . import pages, scenes
 from .pages import PAGES, close_page
 from .scenes import DEVICE_APP, PIN_APP, SCENES, Scene, Stage
 
@@ -32,6 +32,7 @@ PAGE = PROJECT / "resources/screenshots"
 ON_THE_PAGE = ("waiting_device", "last_minute", "connected")
 """Pictures that go with the add-on."""
 IN_EVERY_LANGUAGE = (scenes.retrying, scenes.expired, scenes.failed)
+PAGE_IN_EVERY_LANGUAGE = (pages.empty, pages.problem, pages.menu)
 """Those with the longest texts."""
 LANGUAGES = "languages"
 ACTIVITY = "activity"
@@ -76,6 +77,10 @@ def main(wanted: Sequence[str]) -> int:
     if not wanted or LANGUAGES in wanted:
         shots = [shot for look in translations() for shot in photograph(look, IN_EVERY_LANGUAGE).values()]
         save(contact_sheet(shots, len(IN_EVERY_LANGUAGE), width=400), SHEETS / f"{LANGUAGES}.jpg")
+    if not wanted or f"{ACTIVITY}-{LANGUAGES}" in wanted:
+        looks = translations()
+        shots = [one for look in looks for one in photograph(look, PAGE_IN_EVERY_LANGUAGE, PAGES, close_page).values()]
+        save(contact_sheet(shots, len(PAGE_IN_EVERY_LANGUAGE), width=400), SHEETS / f"{ACTIVITY}-{LANGUAGES}.jpg")
     return 0
 
 
