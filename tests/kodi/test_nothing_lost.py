@@ -254,9 +254,10 @@ def test_torn_settings_come_back_with_token_and_choices(boot: Boot, simkl: Simul
     addon.run("authorize")
     simkl.approve(addon.wait_for_code())
     addon.wait_for_setting("account_name", "Ada")
+    addon.wait_until_dialog_closed()  # by itself, and nothing is written any more
+    whole = addon.settings
     addon.kodi.kill()
     settings = addon.kodi.profile.addon_data() / "settings.xml"
-    whole = addon.settings
     settings.write_bytes(TORN[damage](settings.read_bytes()))
     addon.kodi.restart()
     addon.wait_for_setting("access_token", simkl.issued[-1].access)

@@ -125,10 +125,11 @@ class Home:
         return self.wait_for("done")
 
     def undo(self) -> None:
+        before = self.news
         self.addon.run("sync,undo")
         navigation.wait_for_window(self.kodi, QUESTION)
         self.say_yes()
-        self.wait_for("writing", 5.0)
+        self.kodi.wait_for(lambda: self.news != before, "the undo to begin")
         self.wait_for("done")
 
 
