@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from conftest import Boot
 from real_kodi import navigation
 from real_kodi.addon import Addon
 from real_kodi.collection import Collection, file_item
+from real_kodi.instance import KodiError
 from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
 from real_kodi.player import VIDEO_PLAYLIST, Player
 from real_kodi.scanned import scanned
@@ -31,6 +33,8 @@ LIBRARY = Library(
 
 
 GRACE = Account("Grace", 7)
+ABORTED = 128 + signal.SIGABRT
+"""The exit code of a Kodi that has found its own memory corrupted."""
 
 
 class Viewer:
@@ -66,11 +70,21 @@ class Viewer:
         return activity
 
     def load_profile(self, name: str) -> None:
-        """Returns when its service runs."""
-        services = self.addon.kodi.log().count("service started")
-        self.addon.kodi.builtin(f"LoadProfile({name})")
-        self.addon.kodi.wait_for(lambda: self.addon.kodi.log().count("service started") > services, "the profile", 20.0)
-        self.addon.kodi.wait_for(self._service_answers, "the service to run", 20.0)
+        """Returns when its service runs.
+
+        Kodi 20.1 crashes at one in some forty changes of the profile while something plays, with no add-on installed
+        as well: there is nothing to be seen then.
+        """
+        kodi = self.addon.kodi
+        services = kodi.log().count("service started")
+        kodi.builtin(f"LoadProfile({name})")
+        try:
+            kodi.wait_for(lambda: kodi.log().count("service started") > services, "the profile", 20.0)
+            kodi.wait_for(self._service_answers, "the service to run", 20.0)
+        except KodiError:
+            if kodi.exit_code != ABORTED:
+                raise
+            pytest.skip("Kodi has crashed while it changed the profile")
 
     def _service_answers(self) -> bool:
         try:
