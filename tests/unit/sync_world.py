@@ -217,7 +217,7 @@ class World:
             self.rejected.append,
             lambda: self.directions,
             lambda: self.is_busy,
-            lambda file: file.startswith(self.excluded),
+            lambda file, _title: file.startswith(self.excluded),
             self.published.append,
             self.previews.append,
             lambda: self.now,

@@ -17,6 +17,7 @@ from simkl_connect.kodi import preferences
 from simkl_connect.kodi.background import library, notifications
 from simkl_connect.kodi.background.service import Service
 from simkl_connect.kodi.background.tasks import TaskLoop
+from simkl_connect.kodi.own_addon import AddonGone
 from simkl_connect.kodi.screens import page_texts
 from simkl_connect.kodi.texts import Texts
 from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
@@ -79,14 +80,13 @@ def test_a_command_arrives_as_it_was_sent(kodi: FakeKodi) -> None:
     [
         ("xbmc", "Other.authorize", '{"request":"r1"}'),
         (ADDON_ID, "Other.format_disk", '{"request":"r1"}'),
-        (ADDON_ID, "Other.authorize", "{"),
     ],
 )
 def test_what_is_no_command_is_none(sender: str, method: str, data: str) -> None:
     assert channel.received(sender, method, data) is None
 
 
-@pytest.mark.parametrize("data", ["null", "[]", "{}", '{"request":5}'])
+@pytest.mark.parametrize("data", ["null", "[]", "{}", '{"request":5}', "{", "[" * 100_000])
 def test_a_command_without_a_request_id_is_still_one(data: str) -> None:
     received = channel.received(ADDON_ID, "Other.authorize", data)
     assert received is not None
@@ -99,6 +99,27 @@ def test_the_state_travels_through_the_home_window(kodi: FakeKodi) -> None:
     assert View.from_json(channel.published()) == view
     channel.withdraw()
     assert View.from_json(channel.published()) is None
+
+
+def test_a_service_that_ends_leaves_no_video_on_show(kodi: FakeKodi) -> None:
+    channel.publish_activity({"title": "Film", "waiting": 2})
+    assert channel.marks_waiting() == 2
+    channel.withdraw()
+    assert channel.marks_waiting() == 0
+    assert channel.home_property(channel.ACTIVITY_PROPERTY) == ""
+
+
+def test_what_is_left_alone_stays_so_once_kodi_has_forgotten_the_add_on(
+    kodi: FakeKodi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise AddonGone
+
+    kodi.settings["exclude_folder_1"] = "/kids/"
+    known = preferences.LastKnown()
+    assert known().excluded == ("/kids/",)
+    monkeypatch.setattr(preferences, "own_addon", gone)
+    assert known().excluded == ("/kids/",)
 
 
 def test_a_service_that_ends_takes_the_dialogs_claim(kodi: FakeKodi) -> None:
@@ -156,7 +177,14 @@ class Advanced:
     def seconds_to_wait(self) -> float | None:
         return 0.0
 
-    def close(self, _timeout: float) -> None: ...
+    def close(self, _timeout: float) -> None:
+        self.advance()
+
+
+def test_a_mistake_at_the_end_of_one_task_does_not_leave_the_others_open() -> None:
+    sound, mistaken = Advanced(mistake=False), Advanced(mistake=True)
+    TaskLoop((sound, mistaken), lambda _task: None).close(0.1)
+    assert (mistaken.advanced, sound.advanced) == (1, 1)
 
 
 def test_a_mistake_in_one_task_does_not_end_the_others_and_is_not_repeated_at_each_turn(

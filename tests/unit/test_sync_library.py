@@ -65,7 +65,7 @@ def run(reading: Reading, answer: Callable[[Call], object]) -> Library:
             return read
 
 
-def read(kodi: Kodi, is_excluded: Callable[[str], bool] = lambda _: False) -> Library:
+def read(kodi: Kodi, is_excluded: Callable[[str, Title], bool] = lambda _file, _title: False) -> Library:
     return run(read_library(is_excluded), kodi.answer)
 
 
@@ -96,12 +96,12 @@ def test_a_large_library_comes_in_pages() -> None:
     ids=["no season", "no number", "special without an id", "special with id 0", "no show", "excluded"],
 )
 def test_what_cannot_be_compared_is_left_alone_with_a_reason(odd: dict[str, Any], reason: Reason) -> None:
-    found = read(Kodi([SHOW], [], [odd]), lambda file: file.startswith("/private/"))
+    found = read(Kodi([SHOW], [], [odd]), lambda file, _title: file.startswith("/private/"))
     assert found.titles[0].rows == [] and [left.reason for left in found.left] == [reason]
 
 
 def test_an_excluded_film_is_not_there() -> None:
-    assert read(Kodi([], [movie(1)]), lambda _: True).titles == []
+    assert read(Kodi([], [movie(1)]), lambda _file, _title: True).titles == []
 
 
 def test_a_row_that_two_pages_show_counts_once() -> None:
@@ -110,14 +110,16 @@ def test_a_row_that_two_pages_show_counts_once() -> None:
 
 def test_of_some_titles_only_their_own_episodes_are_read() -> None:
     kodi = Kodi([SHOW, {**SHOW, "tvshowid": 5, "title": "Other"}], [movie(1)], [episode(9), episode(10, tvshowid=5)])
-    reading = read_library(lambda _: False, lambda titles: [title for title in titles if title.title == "Other"])
+    reading = read_library(
+        lambda _file, _title: False, lambda titles: [title for title in titles if title.title == "Other"]
+    )
     assert [(title.title, len(title.rows)) for title in run(reading, kodi.answer).titles] == [("Other", 1)]
     assert [call[1].get("tvshowid") for call in kodi.calls if call[0].endswith("GetEpisodes")] == [5]
 
 
 def test_an_error_of_kodis_is_no_empty_library() -> None:
     with pytest.raises(LibraryUnreadable):
-        run(read_library(lambda _: False), lambda _: None)
+        run(read_library(lambda _file, _title: False), lambda _: None)
 
 
 @given(st.data())
@@ -127,9 +129,12 @@ def test_any_answer_is_read_without_an_exception(data: Any) -> None:
         st.one_of(json_values, st.dictionaries(st.sampled_from([*episode(1), *movie(1)]), json_values)), max_size=3
     )
     keys = ["tvshows", "movies", "episodes"]
-    run(read_library(lambda _: False), lambda _: {key: data.draw(st.one_of(json_values, items)) for key in keys})
+    run(
+        read_library(lambda _file, _title: False),
+        lambda _: {key: data.draw(st.one_of(json_values, items)) for key in keys},
+    )
 
 
 def test_pages_end_at_some_time() -> None:
     library_page = {"tvshows": [SHOW] * library.PAGE, "movies": [], "episodes": []}
-    assert len(run(read_library(lambda _: False), lambda _: library_page).titles) == 1
+    assert len(run(read_library(lambda _file, _title: False), lambda _: library_page).titles) == 1

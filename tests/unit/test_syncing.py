@@ -12,7 +12,9 @@ from fake_kodi import FakeKodi
 from fake_worker import FakeWorker
 from fakes import FakeClock
 from simkl_connect.environment import Environment
+from simkl_connect.identification.decisions import Decisions
 from simkl_connect.kodi import ipc as channel
+from simkl_connect.kodi import preferences
 from simkl_connect.kodi.background.sync_task import Callbacks, SyncTask
 from simkl_connect.models import Account, Secret, Token
 from simkl_connect.storage.database import Database
@@ -48,7 +50,10 @@ class House:
     def start(self) -> None:
         worker: Any = self.worker
         environment = Environment(self.clock, self.clock, lambda: 0.5, worker, self.database, self.tokens)
-        self.task = SyncTask(environment, Callbacks(lambda: self.plays, self._expect_echo, self.rejected.append))
+        self.decisions = Decisions(self.database, preferences.watching, self.clock)
+        self.task = SyncTask(
+            environment, Callbacks(lambda: self.plays, self._expect_echo, self.rejected.append, self.decisions)
+        )
 
     def _expect_echo(self, kind: str, row_id: int, playcount: int) -> None:
         self.echoes.append((kind, row_id, playcount))
@@ -315,6 +320,18 @@ def test_a_folder_that_is_excluded_no_more_is_compared(signed_in: House) -> None
     signed_in.task.settings_changed()
     signed_in.run()
     assert ("tt0000001", 0, 0) in signed_in.simkl.posted
+
+
+def test_a_show_that_is_never_wanted_is_left_alone_until_it_is_wanted_again(signed_in: House) -> None:
+    signed_in.decisions.exclude(["show tvdb:11"])
+    signed_in.switch(*ON)
+    signed_in.run()
+    assert signed_in.simkl.posted == [("tt0000001", 0, 0)]
+    assert ("episode", 2, 1) not in signed_in.echoes
+    signed_in.decisions.allow(["show tvdb:11"])
+    signed_in.task.exclusions_changed()
+    signed_in.run()
+    assert ("11", 1, 1) in signed_in.simkl.posted
 
 
 def test_with_another_account_nothing_is_done_before_its_own_yes(synced: House) -> None:

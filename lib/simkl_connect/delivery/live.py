@@ -21,6 +21,8 @@ LATEST = 10.0
 """Seconds that an event may wait to be sent; after that it says what is not so any more."""
 
 
+MOST_TOLD = 20
+"""Videos that are remembered to have been told."""
 MOST_STOPPED = 2
 """Videos whose stop did not get through that are stopped again, the latest; Simkl takes one of them to be playing."""
 BELOW_WATCHED = 79.99
@@ -163,6 +165,8 @@ class Live:
             if told is not None and not is_heard:
                 self._told[key] = told
             return
+        for oldest in list(self._told)[: 1 - MOST_TOLD]:
+            del self._told[oldest]
         progress = told.progress if told is not None else one.progress
         self._told[key] = _Told(one.media, progress, one.owner, plays=not (is_heard and one.action is Action.PAUSE))
 

@@ -124,7 +124,6 @@ class Decisions:
                 for gone in old:
                     del self._exclusions[gone]
                 self._exclusions[row] = name
-
         self._read_at = -EXCLUSIONS_FOR
 
     def allow(self, names: Iterable[str]) -> None:
@@ -157,6 +156,7 @@ class Decisions:
         self._remove((*self._corrections, *self._exclusions))
         self._corrections.clear()
         self._exclusions.clear()
+        self._read_at = -EXCLUSIONS_FOR
 
     def _all_excluded(self, preferences: Preferences) -> tuple[str, ...]:
         """Folders and plug-ins."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Mapping
+from typing import Any, Mapping
 
 import xbmc
 import xbmcgui
@@ -38,16 +38,21 @@ def send(command: str, request: str, **values: str | int | bool) -> None:
     xbmc.executeJSONRPC(json.dumps(call))
 
 
+def to_object(text: str) -> Mapping[str, Any]:
+    """The JSON object in ``text``, which anybody may have written; empty if it is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def received(sender: str, method: str, data: str) -> Command | None:
     """The command in a notification, if it is one of ours."""
     name = method.rpartition(".")[2]
     if sender != ADDON_ID or name not in COMMANDS:
         return None
-    try:
-        content = json.loads(data)
-    except ValueError:
-        return None
-    values = content if isinstance(content, dict) else {}
+    values = to_object(data)
     request = values.get("request")
     return Command(name, request if isinstance(request, str) else "", values)
 
@@ -64,11 +69,7 @@ def publish_activity(activity: Mapping[str, object]) -> None:
 
 def marks_waiting() -> int:
     """How many watched marks the service has still to send; 0 where it does not say."""
-    try:
-        activity = json.loads(home_property(ACTIVITY_PROPERTY))
-    except ValueError:
-        return 0
-    waiting = activity.get("waiting") if isinstance(activity, dict) else None
+    waiting = to_object(home_property(ACTIVITY_PROPERTY)).get("waiting")
     return waiting if isinstance(waiting, int) and waiting > 0 else 0
 
 
@@ -79,11 +80,7 @@ def publish_sync(news: Mapping[str, object]) -> None:
 
 def sync_news() -> Mapping[str, object]:
     """What the service says of the sync; empty if there was none since it started."""
-    try:
-        news = json.loads(home_property(SYNC_PROPERTY))
-    except ValueError:
-        return {}
-    return news if isinstance(news, dict) else {}
+    return to_object(home_property(SYNC_PROPERTY))
 
 
 def publish(state: str) -> None:
@@ -115,6 +112,7 @@ def withdraw() -> None:
     window = xbmcgui.Window(HOME_WINDOW)
     window.clearProperty(SHARED_PROPERTY)
     window.clearProperty(STATE_PROPERTY)
+    window.clearProperty(ACTIVITY_PROPERTY)
     window.clearProperty(SYNC_PROPERTY)
     window.clearProperty(DIALOG_PROPERTY)
 

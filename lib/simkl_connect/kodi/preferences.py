@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import re
+from contextlib import suppress
 
 import xbmcaddon
 
 from ..http.messages import checked_base_url
 from ..identification.exclusions import Preferences
 from . import files
-from .own_addon import own_addon
+from .own_addon import AddonGone, own_addon
 
 API_URL = "https://api.simkl.com"
 PACKAGED_CLIENT_ID = os.path.join(b"resources", b"client_id.txt")
@@ -54,6 +55,19 @@ def watching() -> Preferences:
         marks=setting("scrobble_marks") != "false",
         notify=setting("notify_scrobbles") != "false",
     )
+
+
+class LastKnown:
+    """:func:`watching`, and what it was last once Kodi has forgotten the add-on: the end of a video comes then."""
+
+    def __init__(self) -> None:
+        self._preferences = Preferences()
+
+    def __call__(self) -> Preferences:
+        """Raises nothing."""
+        with suppress(AddonGone):
+            self._preferences = watching()
+        return self._preferences
 
 
 def exclude_folder(folder: str) -> bool:

@@ -25,6 +25,9 @@ ECHO_WITHIN = 60.0
 AT_ONCE = 20
 """Rows that are looked up in one turn, so that a whole show does not hold up the service."""
 
+CLOSE_WITHIN = 1.0
+"""Seconds for that at the end; Kodi kills a service that takes five."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -88,7 +91,9 @@ class Marks:
 
     def expect_echo(self, kind: str, row: int, playcount: int) -> None:
         """This change is ours: it was just written into the library."""
-        self._echoes[Update(kind, row, playcount)] = self._environment.clock() + ECHO_WITHIN
+        now = self._environment.clock()
+        self._echoes = {update: until for update, until in self._echoes.items() if until > now}
+        self._echoes[Update(kind, row, playcount)] = now + ECHO_WITHIN
 
     def update(self, data: object, playing: Iterable[tuple[str, int]] = ()) -> None:
         """A ``VideoLibrary.OnUpdate`` has come; ``playing``: the rows of the video that is open."""
@@ -116,9 +121,13 @@ class Marks:
         return max(0.0, self._due - self._environment.clock()) if self._waiting else None
 
     def close(self) -> None:
-        """Keeps what waits, without waiting for more."""
-        for key in list(self._waiting):
-            self._look_up(key, self._waiting.pop(key))
+        """Keeps what waits, without waiting for more, as far as it can be looked up in :data:`CLOSE_WITHIN`."""
+        until = self._environment.clock() + CLOSE_WITHIN
+        for key, at in list(self._waiting.items()):
+            self._look_up(key, at)
+            if self._environment.clock() >= until:
+                break
+        self._waiting.clear()
         self._flush()
 
     def _look_up(self, key: tuple[str, int], at: float) -> None:

@@ -151,7 +151,8 @@ class Scrobbler:
     def act(self, name: str, values: Mapping[str, object]) -> None:
         """What the user does on the activity page: a command and its values, as they were received."""
         media = self._actions.act(name, values)
-        if not self._plays or values.get("row") != self._session.activity:
+        session = self._session
+        if not self._plays or values.get("row") != session.activity or not session.owner:
             return
         outcome = Identified(media, chosen=True) if media else self._outcome(self._session.playing)
         if media or isinstance(outcome, Skipped) is not isinstance(self._session.outcome, Skipped):

@@ -36,11 +36,11 @@ class Library(NamedTuple):
 
 
 def read_library(
-    is_excluded: Callable[[str], bool], only: Callable[[list[Title]], list[Title]] | None = None
+    is_excluded: Callable[[str, Title], bool], only: Callable[[list[Title]], list[Title]] | None = None
 ) -> Reading:
     """All films and shows; with ``only``, those that it picks of titles without rows: of the others none are read.
 
-    ``is_excluded`` is asked with the file of each film and episode.
+    ``is_excluded`` is asked with the file of each film and episode, and the film or show that it is of.
     """
     reader = _Reader(is_excluded)
     for item in (yield from _pages("GetTVShows", "tvshows", _TITLE)):
@@ -80,7 +80,7 @@ def _pages(method: str, key: str, properties: tuple[str, ...], **more: object) -
 class _Reader:
     """Makes titles and rows of what Kodi says, which may be odd in any field; the same row counts once."""
 
-    def __init__(self, is_excluded: Callable[[str], bool]) -> None:
+    def __init__(self, is_excluded: Callable[[str, Title], bool]) -> None:
         self.shows: dict[int, Title] = {}
         self.movies: list[Title] = []
         self.left: list[Left] = []
@@ -116,7 +116,7 @@ class _Reader:
         if not is_number(row_id) or row_id <= 0 or (title.kind, row_id) in self._seen:
             return False
         self._seen.add((title.kind, row_id))
-        if isinstance(file, str) and self._is_excluded(file):
+        if isinstance(file, str) and self._is_excluded(file, title):
             self._leave(Reason.EXCLUDED, title.title, item)
             return False
         playcount = max(count, 0) if is_number(count) else 0

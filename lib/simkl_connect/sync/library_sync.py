@@ -13,7 +13,7 @@ from .library import LibraryUnreadable
 from .preview import Preview
 from .run import Directions, Environment, Progress, Run, RunFailed
 from .state import SyncState
-from .titles import SHOW
+from .titles import SHOW, Title
 from .writing import Rpc
 
 AFTER_START, AFTER_PLAY, AFTER_CHANGE = 30.0, 60.0, 30.0
@@ -52,7 +52,7 @@ class LibrarySync:
         grant_rejected: Callable[[Secret], None],
         directions: Callable[[], Directions],
         is_busy: Callable[[], bool],
-        is_excluded: Callable[[str], bool],
+        is_excluded: Callable[[str, Title], bool],
         publish: Callable[[Mapping[str, object]], None],
         ask: Callable[[Preview], None],
         clock: Callable[[], float],

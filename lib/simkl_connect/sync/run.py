@@ -89,7 +89,7 @@ class Environment(NamedTuple):
     grant_rejected: Callable[[Secret], None]
     clock: Callable[[], float]
     wall_clock: Callable[[], float]
-    is_excluded: Callable[[str], bool]
+    is_excluded: Callable[[str, Title], bool]
 
 
 class Run:

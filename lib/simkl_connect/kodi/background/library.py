@@ -98,10 +98,9 @@ def look_up(kind: str, row: int) -> PlayingItem | None:
 
 def _video_player() -> int | None:
     """The number of the player of type video: not always 1 (measured on Kodi 20.1)."""
-    request = {"jsonrpc": "2.0", "id": 1, "method": "Player.GetActivePlayers"}
-    answer = json.loads(xbmc.executeJSONRPC(json.dumps(request)))
-    players = answer.get("result") if isinstance(answer, dict) else None
-    videos = [one for one in players if isinstance(one, dict) and one.get("type") == "video"] if players else ()
+    players = result_of("Player.GetActivePlayers", {})
+    active = players if isinstance(players, list) else []
+    videos = [one for one in active if isinstance(one, dict) and one.get("type") == "video"]
     found = (player.get("playerid") for player in videos)
     return next((number for number in found if isinstance(number, int)), None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from typing import TYPE_CHECKING, Callable, Mapping
@@ -26,7 +25,7 @@ from ...storage.legacy import Legacy
 from ...storage.limits import SharedLimits
 from ...storage.settings_mirror import SettingsMirror
 from ...storage.token_store import TokenStore
-from ...ui.commands import ACTIONS, AUTHORIZE, CANCEL, REFRESH, SIGN_OUT, SYNC_COMMANDS, WAKE, Command
+from ...ui.commands import ACTIONS, ALLOW, AUTHORIZE, CANCEL, REFRESH, SIGN_OUT, SYNC_COMMANDS, WAKE, Command
 from ...ui.view import View
 from .. import connection, files, ipc, preferences
 from ..log import log
@@ -84,7 +83,7 @@ class Service(xbmc.Monitor):
         self._scrobbler = Scrobbler(
             environment,
             Callbacks(
-                preferences.watching,
+                preferences.LastKnown(),
                 library.look_up,
                 ipc.publish_activity,
                 notify_scrobble,
@@ -95,20 +94,25 @@ class Service(xbmc.Monitor):
         self._player = player = WatchedPlayer(self._scrobbler, self._advance, clock.now)
         self._sync = sync_task.SyncTask(
             environment,
-            sync_task.Callbacks(player.isPlayingVideo, self._scrobbler.expect_echo, self._refresher.grant_rejected),
+            sync_task.Callbacks(
+                player.isPlayingVideo,
+                self._scrobbler.expect_echo,
+                self._refresher.grant_rejected,
+                self._scrobbler.decisions,
+            ),
         )
         # the worker first, which is closed last: it ends the requests of the others
         signing_in = (worker, self._authorizer, self._refresher, self._refresh_requests)
         watching = (player, self._scrobbler, self._sync)
         self._loop = TaskLoop((*signing_in, *watching, tokens, self._mirror), self._mistaken)
         self._alarm = Alarm(_wake, clock.now)
-        self._handlers: Mapping[str, Callable[[Command], None]] = {
-            AUTHORIZE: self._authorize,
-            CANCEL: self._cancel,
-            SIGN_OUT: self._sign_out,
-            REFRESH: self._refresh,
-            **dict.fromkeys(ACTIONS, self._act),
-            **dict.fromkeys(SYNC_COMMANDS, self._sync.command),
+        self._handlers: Mapping[str, tuple[Task, Callable[[Command], None]]] = {
+            AUTHORIZE: (self._authorizer, self._authorize),
+            CANCEL: (self._authorizer, self._cancel),
+            SIGN_OUT: (self._authorizer, self._sign_out),
+            REFRESH: (self._refresh_requests, self._refresh),
+            **dict.fromkeys(ACTIONS, (self._scrobbler, self._act)),
+            **dict.fromkeys(SYNC_COMMANDS, (self._sync, self._sync.command)),
         }
 
     def run(self) -> None:
@@ -122,21 +126,23 @@ class Service(xbmc.Monitor):
 
     def close(self) -> None:
         """End what is under way."""
-        self._alarm.cancel()
-        self._loop.close(CLOSING)
-        self._database.close()
-        ipc.withdraw()
+        try:
+            self._alarm.cancel()
+            self._loop.close(CLOSING)
+            self._database.close()
+        finally:
+            ipc.withdraw()
 
     def onNotification(self, sender: str, method: str, data: str) -> None:  # noqa: N802  # Kodi's name
         """Called by Kodi within ``waitForAbort``."""
         received = ipc.received(sender, method, data)
         if method in sync_task.HEARD:
-            self._sync.heard(method, data)
+            self._call(self._sync, lambda: self._sync.heard(method, data))
         if received is not None:
             self._handle(received)
             self._advance()
         elif method in (LIBRARY_UPDATED, DEVICE_WOKE):
-            self._heard(method, data)
+            self._call(self._scrobbler, lambda: self._heard(method, data))
             self._advance()
 
     def onSettingsChanged(self) -> None:  # noqa: N802  # Kodi's name
@@ -151,14 +157,16 @@ class Service(xbmc.Monitor):
         self._authorizer.resume()
 
     def _handle(self, command: Command) -> None:
-        handler = self._handlers.get(command.name)
-        if handler is None:
-            return
-        self._loop.resume()
+        if command.name in self._handlers:
+            self._loop.resume()
+            task, handler = self._handlers[command.name]
+            self._call(task, lambda: handler(command))
+
+    def _call(self, task: Task, handler: Callable[[], None]) -> None:
         try:
-            handler(command)
+            handler()
         except Exception as error:  # noqa: BLE001  # Kodi would log it with all that it quotes
-            self._loop.pause(self._authorizer, error)
+            self._loop.pause(task, error)
 
     def _authorize(self, command: Command) -> None:
         self._authorizer.authorize(command.request)
@@ -169,6 +177,8 @@ class Service(xbmc.Monitor):
     def _act(self, command: Command) -> None:
         self._scrobbler.hurry()
         self._scrobbler.act(command.name, command.values)
+        if command.name == ALLOW:
+            self._sync.exclusions_changed()
 
     def _sign_out(self, command: Command) -> None:
         if command.values.get("clear") is True:
@@ -187,11 +197,7 @@ class Service(xbmc.Monitor):
         if method == DEVICE_WOKE:
             self._scrobbler.hurry()
             return
-        try:
-            update = json.loads(data)
-        except ValueError:
-            return
-        self._scrobbler.library_updated(update)
+        self._scrobbler.library_updated(ipc.to_object(data))
 
     def _signed_in(self, name: str) -> None:
         notify_connected(name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from ...environment import Environment
 from ...errors import StorageFailed
+from ...identification.decisions import Decisions
 from ...models import Secret
 from ...sync import ACCOUNT
 from ...ui.commands import Command
@@ -28,12 +29,13 @@ class Callbacks(NamedTuple):
     """What the sync needs of the other tasks.
 
     ``is_playing``: whether a video plays. ``expect_echo`` gets kind, row and playcount before they are written.
-    ``grant_rejected`` gets an access token that Simkl has refused.
+    ``grant_rejected`` gets an access token that Simkl has refused. ``decisions``: what the user wants left alone.
     """
 
     is_playing: Callable[[], bool]
     expect_echo: Callable[[str, int, int], None]
     grant_rejected: Callable[[Secret], None]
+    decisions: Decisions
 
 
 class SyncTask:
@@ -55,6 +57,11 @@ class SyncTask:
     def settings_changed(self) -> None:
         """Look at the settings at the next :meth:`advance`."""
         self._settings_changed = True
+
+    def exclusions_changed(self) -> None:
+        """What was left alone until now may be wanted."""
+        if self._syncing is not None:
+            self._syncing.exclusions_changed()
 
     def heard(self, method: str, data: str) -> None:
         """A notification of :data:`HEARD`, with its data as JSON."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from contextlib import suppress
 from typing import Mapping, Sequence
@@ -10,13 +9,14 @@ from typing import Mapping, Sequence
 from ...activity.activity import add_unknown
 from ...environment import Environment
 from ...errors import Problem, StorageFailed
-from ...identification.exclusions import is_excluded
+from ...media import Show
 from ...scrobbling.callbacks import may_write, owner_of, owners_of
 from ...sync import ACCOUNT, OFFERED, PREVIEW
 from ...sync.library_sync import LibrarySync, SignedIn
 from ...sync.preview import Preview, dump_preview
 from ...sync.run import Directions
 from ...sync.state import SyncState
+from ...sync.titles import SHOW, Title
 from ...ui.commands import SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_OFFERED, SYNC_UNDO, Command
 from .. import ipc, preferences, texts
 from ..settings import KodiSettings
@@ -77,17 +77,19 @@ class Syncing:
             environment.wall_clock,
         )
 
+    def exclusions_changed(self) -> None:
+        """What was left alone until now is to be compared, too."""
+        self._sync.library_changed()
+
     def heard(self, method: str, data: str) -> None:
         """A notification of :data:`~simkl_connect.kodi.background.sync_task.HEARD`."""
         self._scans.update({_BEGUN[method]} if method in _BEGUN else ())
         self._scans.discard(_OVER.get(method, ""))
         if method in _BEGUN or method in _OVER:
             return
-        try:
-            said = json.loads(data)
-        except ValueError:
+        said = ipc.to_object(data)
+        if not said:
             return
-        said = said if isinstance(said, dict) else {}
         item = said.get("item", said)
         kind, row_id = (item.get("type"), item.get("id")) if isinstance(item, dict) else (None, None)
         if method == PLAY_STOPPED:
@@ -223,8 +225,12 @@ class Syncing:
     def _is_busy(self) -> bool:
         return bool(self._scans) or self._callbacks.is_playing()
 
-    def _is_excluded(self, file: str) -> bool:
-        return bool(self._excluded) and is_excluded([file], self._excluded)
+    def _is_excluded(self, file: str, title: Title) -> bool:
+        decisions = self._callbacks.decisions
+        is_show = title.kind == SHOW
+        return decisions.is_excluded(file) or (
+            is_show and decisions.excludes_show(Show(title.title, title.year, title.ids))
+        )
 
     def _rpc(self, method: str, parameters: Mapping[str, object]) -> object:
         playcount = parameters.get("playcount")

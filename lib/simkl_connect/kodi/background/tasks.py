@@ -78,4 +78,9 @@ class TaskLoop:
     def close(self, timeout: float) -> None:
         """End what is under way, the first task last; each within about ``timeout`` seconds."""
         for task in reversed(self._tasks):
-            task.close(timeout)
+            try:
+                task.close(timeout)
+            except AddonGone:
+                continue
+            except Exception as error:  # noqa: BLE001  # a mistake in one task must not leave the others open
+                _log.error("a mistake in the add-on: %s", describe_exception(error))
