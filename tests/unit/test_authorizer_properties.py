@@ -270,7 +270,7 @@ class AuthorizerRules(RuleBasedStateMachine):
         self.authorizer.resume()
         assert (self.view.phase == "waiting") == running, "it is taken up again if it was under way, and only then"
         if running:
-            values = self.database.stored
+            values = self.database.values
             code = values.get("sign_in.device_code") or values["sign_in.user_code"]
             watch = Watch(self.clock(), float(values["sign_in.interval"]), self.view.deadline)
             self.worker.watches[code] = self.worker.watch = watch
@@ -327,7 +327,7 @@ def test_whatever_is_stored_is_a_sign_in_that_can_go_on_or_is_forgotten(values: 
     database.write({f"sign_in.{name}": value for name, value in values.items()})
     recalled = PendingSignIn(database, clock, FakeClock(NOW), "boot").recall()  # type: ignore[arg-type]
     if recalled is None:
-        assert database.stored == {}
+        assert database.values == {}
         return
     _, choice, state = recalled
     assert choice.client_id and state.authorization

@@ -91,17 +91,17 @@ def test_an_unknown_boot_is_never_the_same_one(database: FakeDatabase) -> None:
 def test_what_another_version_wrote_is_forgotten(database: FakeDatabase, values: dict[str, str]) -> None:
     database.write(values)
     assert pending(database, FakeClock(), FakeClock(), "boot").recall() is None
-    assert database.stored == {}
+    assert database.values == {}
 
 
 @pytest.mark.parametrize("interval", ["nan", "inf", "-5", "", "soon"])
 def test_an_odd_interval_is_replaced_by_the_documented_one(database: FakeDatabase, interval: str) -> None:
     remember(database)
-    database.stored["sign_in.interval"] = interval
+    database.values["sign_in.interval"] = interval
     assert recall(database, 1060.0, NOW + 60, "boot 1").interval == 5.0
 
 
 def test_a_disk_that_refuses_does_not_end_the_sign_in(database: FakeDatabase) -> None:
     database.full = True
     remember(database)
-    assert database.stored == {}
+    assert database.values == {}

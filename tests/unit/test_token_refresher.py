@@ -167,7 +167,7 @@ def test_retries_grow_apart_up_to_an_hour(bench: Bench) -> None:
 
 def test_a_retry_after_of_hours_is_respected(bench: Bench) -> None:
     bench.start(v2_token(days_left=-1))
-    bench.respond(answer({"error": "user_limit_exceeded"}, 429, **{"retry-after": "18000"}))
+    bench.respond(answer({"error": "user_limit_exceeded"}, 429, retry_after="18000"))
     bench.pass_time(17940)
     assert len(bench.requests) == 1
     bench.pass_time(120)
