@@ -90,7 +90,7 @@ def told(*events: Event, seconds: float = 1.0) -> list[tuple[Action, float]]:
         pytest.param(
             [Started(A), at(2), Paused(A), at(2), Resumed(A)], [(START, 2), (PAUSE, 2), (START, 2)], id="pause, resume"
         ),
-        pytest.param([Started(A), at(30, B), at(90, B), Stopped()], [], id="samples of another file"),
+        pytest.param([Started(A), *[at(90, B)] * 40, Stopped()], [], id="samples of another file"),
         pytest.param(
             [Started(A), Sampled(A, -0.1, LENGTH), Stopped()], [(START, 0), (STOP, 0)], id="position -0.1 at the start"
         ),
@@ -106,6 +106,21 @@ def told(*events: Event, seconds: float = 1.0) -> list[tuple[Action, float]]:
             [Started(A), at(95), Started(A), at(0), Stopped()],
             [(START, 95), (WATCHED, 95), (START, 0), (STOP, 0)],
             id="opened over itself at 95 %",
+        ),
+        pytest.param(
+            [Started(A), at(1), Sought(A), at(95), Started(A), at(0), Stopped()],
+            [(START, 1), (START, 95), (WATCHED, 95), (START, 0), (STOP, 0)],
+            id="opened over itself at 95 %, some time after a jump",
+        ),
+        pytest.param(
+            [Started(A), at(90), Started(A), at(91), Sought(A), at(10), Stopped()],
+            [(START, 90), (START, 10), (STOP, 10)],
+            id="a jump back within a stack's last part",
+        ),
+        pytest.param(
+            [Started(A), at(10), Paused(A), Started(A), Paused(A)],
+            [(START, 10), (PAUSE, 10), (START, 10), (PAUSE, 10)],
+            id="opened over itself while paused",
         ),
         pytest.param(
             [Started(A), at(95), Sought(A), Started(A), at(10), Stopped()],
@@ -134,6 +149,10 @@ def test_a_length_that_comes_after_20_seconds_is_waited_for() -> None:
     assert told(Started(A), *silent, Sampled(A, 20.0, 2700.0)) == [(START, 0.74)]
 
 
+def test_the_wait_for_a_length_begins_with_each_video() -> None:
+    assert told(Started(B), Stopped(), Started(A), Sampled(A, 0.0, 0.0), at(3), seconds=20.0) == [(START, 3)]
+
+
 def test_a_length_that_never_comes_is_start_and_stop_without_a_mark() -> None:
     silent = [Sampled(A, float(second), 0.0) for second in range(3000)]
     assert told(Started(A), *silent, Paused(A), Resumed(A), Stopped()) == [(START, 0), (STOP, 0)]
@@ -144,13 +163,21 @@ def test_small_seeks_add_up_to_a_large_one() -> None:
     assert told(Started(A), at(0), Sought(A), at(3), Sought(A), at(6), Sought(A), at(9)) == [(START, 0), (START, 9)]
 
 
+def test_a_small_seek_long_after_the_start_is_no_large_one() -> None:
+    assert told(Started(A), at(50), Sought(A), at(72), seconds=100.0) == [(START, 50)]
+
+
 def test_a_stalled_stream_is_no_seek() -> None:
     assert told(Started(A), at(0), at(0), at(0), seconds=60.0) == [(START, 0)]
 
 
+def test_a_large_seek_is_reported_once() -> None:
+    assert told(Started(A), at(0), Sought(A), at(30), at(30), at(30), seconds=60.0) == [(START, 0), (START, 30)]
+
+
 def test_live_tv_tuned_in_late_is_not_watched() -> None:
     assert told(Started(A, live=True), at(79), at(99), Stopped()) == [(START, 79), (STOP, 79.99)]
-    assert told(Started(A, live=True), at(10), at(99), Stopped()) == [(START, 10), (WATCHED, 99)]
+    assert told(Started(A, live=True), at(49), at(99), Stopped()) == [(START, 49), (WATCHED, 99)]
 
 
 FILES = st.sampled_from([A, B])
