@@ -103,8 +103,8 @@ def told(*events: Event, seconds: float = 1.0) -> list[tuple[Action, float]]:
             [Started(A), at(90), Started(A), at(91), Stopped()], [(START, 90), (WATCHED, 91)], id="a stack's last part"
         ),
         pytest.param(
-            [Started(A), at(95), Started(A), at(0), Stopped()],
-            [(START, 95), (WATCHED, 95), (START, 0), (STOP, 0)],
+            [Started(A), at(95), Started(A), at(5), Stopped()],
+            [(START, 95), (WATCHED, 95), (START, 5), (STOP, 5)],
             id="opened over itself at 95 %",
         ),
         pytest.param(
@@ -122,6 +122,26 @@ def told(*events: Event, seconds: float = 1.0) -> list[tuple[Action, float]]:
             [(START, 10), (PAUSE, 10), (START, 10), (PAUSE, 10)],
             id="opened over itself while paused",
         ),
+        pytest.param([Started(A), Started(B), at(5, B)], [(START, 5)], id="another video before a length was known"),
+        pytest.param([Started(A), Aborted(), at(90)], [], id="Kodi quits before a length is known"),
+        pytest.param(
+            [Started(A), at(95), Paused(A), Aborted()],
+            [(START, 95), (PAUSE, 95), (WATCHED, 95)],
+            id="Kodi quits while paused at 95 %",
+        ),
+        pytest.param(
+            [Started(A), at(95), Paused(A), Sought(A), Started(A), at(10), Stopped()],
+            [(START, 95), (PAUSE, 95), (START, 95), (STOP, 10)],
+            id="a jump back into a stack's first part while paused",
+        ),
+        pytest.param([Started(A), at(1), Paused(B)], [(START, 1)], id="Paused of another file"),
+        pytest.param([Started(A), at(1), Sought(B), at(30)], [(START, 1)], id="Sought of another file"),
+        pytest.param(
+            [Started(A), at(1), Paused(A), Sought(A), at(30), Resumed(A)],
+            [(START, 1), (PAUSE, 1), (START, 30)],
+            id="a jump while paused",
+        ),
+        pytest.param([Started(A), Paused(A), Resumed(A), at(5)], [(START, 5)], id="paused and resumed at once"),
         pytest.param(
             [Started(A), at(95), Sought(A), Started(A), at(10), Stopped()],
             [(START, 95), (START, 10), (STOP, 10)],
@@ -144,9 +164,13 @@ def test_what_is_reported(events: Sequence[Event], expected: list[tuple[Action, 
     assert told(*events) == expected
 
 
-def test_a_length_that_comes_after_20_seconds_is_waited_for() -> None:
-    silent = [Sampled(A, float(second), 0.0) for second in range(20)]
-    assert told(Started(A), *silent, Sampled(A, 20.0, 2700.0)) == [(START, 0.74)]
+SILENT = [Sampled(A, float(second), 0.0) for second in range(3000)]
+
+
+def test_a_length_is_waited_for_30_seconds_and_taken_later_too() -> None:
+    assert told(Started(A), *SILENT[:29]) == []
+    assert told(Started(A), *SILENT[:29], at(3)) == [(START, 3)]
+    assert told(Started(A), *SILENT[:30], at(3)) == [(START, 0), (START, 3)]
 
 
 def test_the_wait_for_a_length_begins_with_each_video() -> None:
@@ -154,8 +178,7 @@ def test_the_wait_for_a_length_begins_with_each_video() -> None:
 
 
 def test_a_length_that_never_comes_is_start_and_stop_without_a_mark() -> None:
-    silent = [Sampled(A, float(second), 0.0) for second in range(3000)]
-    assert told(Started(A), *silent, Paused(A), Resumed(A), Stopped()) == [(START, 0), (STOP, 0)]
+    assert told(Started(A), *SILENT, Paused(A), Resumed(A), Stopped()) == [(START, 0), (STOP, 0)]
 
 
 def test_small_seeks_add_up_to_a_large_one() -> None:
@@ -176,7 +199,7 @@ def test_a_large_seek_is_reported_once() -> None:
 
 
 def test_live_tv_tuned_in_late_is_not_watched() -> None:
-    assert told(Started(A, live=True), at(79), at(99), Stopped()) == [(START, 79), (STOP, 79.99)]
+    assert told(Started(A, live=True), at(50), at(99), Stopped()) == [(START, 50), (STOP, 79.99)]
     assert told(Started(A, live=True), at(49), at(99), Stopped()) == [(START, 49), (WATCHED, 99)]
 
 
