@@ -17,7 +17,17 @@ from simkl_connect.identification.file_names import (
     read_name,
     with_part,
 )
-from simkl_connect.identification.identify import Identified, PlayingItem, Skipped, identify, shown_title
+from simkl_connect.identification.identify import (
+    Identified,
+    PlayingItem,
+    Skipped,
+    hint_subject,
+    identify,
+    is_same_video,
+    media_title,
+    paths_of,
+    shown_title,
+)
 from simkl_connect.media import Episode, Movie, Show
 
 ON = Preferences()
@@ -186,7 +196,20 @@ NAMELESS = {"type": "unknown", "season": -1, "episode": -1, "label": "Volcano", 
             Identified((Episode(Show("Ferry", None, {"tmdb": "5"}), 1, 2),), live=True),
             id="live TV, setting on",
         ),
+        pytest.param(
+            {**FILM, "type": "channel", "file": "http://h/1"}, {}, Skipped(Reason.LIVE_TV), id="live TV by its type"
+        ),
+        pytest.param({**FILM, "file": "pvr://channels/tv/1"}, {}, Skipped(Reason.LIVE_TV), id="live TV by its address"),
+        pytest.param(
+            {**FILM, "file": "pvr://recordings/tv/1.pvr"},
+            {"preferences": Preferences(pvr=True)},
+            movie(),
+            id="setting on",
+        ),
         pytest.param({"type": "song"}, {}, Skipped(Reason.MUSIC), id="music"),
+        pytest.param({"type": "musicvideo"}, {}, Skipped(Reason.MUSIC), id="a music video"),
+        pytest.param(FILM, {"is_video": False}, Skipped(Reason.MUSIC), id="music by the player's own word"),
+        pytest.param({**TAG, "label": "Night Ferry (trailer)"}, {}, Skipped(Reason.TRAILER), id="trailer by its label"),
         pytest.param({"type": "unknown"}, {"file": "/films/Night Ferry (1998).iso"}, Skipped(Reason.DISC), id="a disc"),
         pytest.param({**FILM, "file": "/films/n.iso"}, {}, movie(), id="a disc in the library"),
         pytest.param(
@@ -212,6 +235,63 @@ def test_a_file_with_two_episodes_is_both() -> None:
     assert isinstance(found, Identified)
     numbers = [(one.number, one.ids) for one in found.media if isinstance(one, Episode)]
     assert numbers == [(4, {"tvdb": "901"}), (5, {"tvdb": "902"})]
+
+
+@pytest.mark.parametrize(
+    ("item", "title"),
+    [
+        ({"showtitle": "Harbour Lights", "season": 0, "episode": 4, "title": "Fog"}, "Harbour Lights S00E04"),
+        ({"showtitle": "Harbour Lights", "season": -1, "episode": 4, "title": "Fog"}, "Fog"),
+        ({"showtitle": "Harbour Lights", "season": 1, "episode": 0, "title": "Fog"}, "Fog"),
+        ({"showtitle": "", "season": 1, "episode": 4, "title": "Fog", "label": "4. Fog"}, "Fog"),
+        ({"label": "4. Fog"}, "4. Fog"),
+        ({}, "fog.mkv"),
+    ],
+)
+def test_what_the_user_is_told_a_video_is_called(item: dict[str, Any], title: str) -> None:
+    assert shown_title(PlayingItem(item, "/tv/fog.mkv")) == title
+
+
+def test_a_file_with_two_episodes_is_called_by_both() -> None:
+    show = Show("Harbour Lights", 2009)
+    assert media_title((Episode(show, 1, 4), Episode(show, 1, 5))) == "Harbour Lights S01E04E05"
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        ({}, True),
+        ({"id": 5}, False),
+        ({"showtitle": "Ferry"}, False),
+        ({"title": "Rain"}, False),
+        ({"season": 2}, False),
+        ({"episode": 5}, False),
+        ({"customproperties": {"original_listitem_url": "plugin://b"}}, False),
+        ({"id": None, "showtitle": "", "title": "", "season": None, "episode": None, "customproperties": []}, True),
+    ],
+)
+def test_two_items_with_one_file_are_one_video_unless_they_disagree(other: dict[str, Any], is_same: bool) -> None:
+    item = {**EPISODE, "customproperties": {"original_listitem_url": "plugin://a"}}
+    one, two = PlayingItem(item), PlayingItem({**item, **other})
+    assert (is_same_video(one, two), is_same_video(two, one)) == (is_same, is_same)
+
+
+def test_every_address_of_a_video_counts() -> None:
+    item = {"file": "a", "mediapath": "b", "dynpath": "c", "customproperties": {"original_listitem_url": "d"}}
+    assert sorted(paths_of(PlayingItem(item, "e"))) == ["a", "b", "c", "d", "e"]
+    assert paths_of(PlayingItem({"file": "", "mediapath": 7}, "e")) == ["e"]
+
+
+@pytest.mark.parametrize(
+    ("item", "subject"),
+    [
+        ({"showtitle": "Harbour Lights", "title": "Fog", "label": "x"}, "Harbour Lights"),
+        ({"showtitle": "", "title": "Fog", "label": "x"}, "Fog"),
+        ({"label": "x"}, "x"),
+    ],
+)
+def test_an_add_ons_hint_is_about_the_show_or_else_the_title(item: dict[str, Any], subject: str) -> None:
+    assert hint_subject(PlayingItem(item)) == subject
 
 
 @pytest.mark.parametrize(

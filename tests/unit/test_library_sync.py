@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
-from flow_cases import answer as response
 from simkl_connect.errors import Problem, TransientError
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.plan import Reason
 from simkl_connect.sync.run import Directions
-from sync_world import NOW, TOKEN, Kodi, Simkl, World, episode, movie
+from sync_world import NOW, TOKEN, Kodi, Simkl, World, episode, movie, response
 
 
 @pytest.fixture
