@@ -61,6 +61,9 @@ def movie(**ids: str) -> Identified:
 HINT = json.dumps(
     {"tmdb_type": "episode", "tmdb_id": "2190", "imdb_id": "tt0121955", "tvdb_id": "", "season": "1", "episode": "2"}
 )
+HINTED = Episode(Show("", None, {"tmdb": "2190", "imdb": "tt0121955"}), 1, 2)
+IMDB = {"uniqueid": {"imdb": "tt1234567"}}
+TAGGED = {"type": "episode", "showtitle": "Ferry", "uniqueid": {"tvshow.tmdb": "5"}}
 NAMELESS = {"type": "unknown", "season": -1, "episode": -1, "label": "Volcano", "title": ""}
 
 
@@ -134,12 +137,12 @@ NAMELESS = {"type": "unknown", "season": -1, "episode": -1, "label": "Volcano", 
                 **TAG,
                 "type": "episode",
                 "showtitle": "Ferry",
-                "season": 1,
+                "season": 0,
                 "episode": 2,
                 "uniqueid": {"tvshow.tmdb": "5", "tmdb": "9", "tvdb": "8"},
             },
             {},
-            Identified((Episode(Show("Ferry", None, {"tmdb": "5"}), 1, 2, "Night Ferry"),)),
+            Identified((Episode(Show("Ferry", None, {"tmdb": "5"}), 0, 2, "Night Ferry"),)),
             id="plug-in episode: tvshow ids alone are the show's",
         ),
         pytest.param(
@@ -149,10 +152,46 @@ NAMELESS = {"type": "unknown", "season": -1, "episode": -1, "label": "Volcano", 
             id="plug-in episode by script.trakt.ids",
         ),
         pytest.param(
-            {**NAMELESS, "mediapath": PLUGIN},
-            {"player_info": HINT},
-            Identified((Episode(Show("", None, {"tmdb": "2190", "imdb": "tt0121955"}), 1, 2),)),
-            id="a nameless plug-in video by TMDbHelper's property",
+            {**TAG, "showtitle": "Ferry"}, {}, Skipped(Reason.NAME_SAYS_TOO_LITTLE), id="type movie, a show's"
+        ),
+        pytest.param({**TAG, "title": "", **IMDB}, {}, Skipped(Reason.NAME_SAYS_TOO_LITTLE), id="ids without a title"),
+        pytest.param(
+            {**TAG, "year": 0, **IMDB},
+            {},
+            Identified((Movie("Night Ferry", None, {"imdb": "tt1234567"}),)),
+            id="ids, no year",
+        ),
+        pytest.param({**TAG, **IMDB, "customproperties": {"x": "true"}}, {}, movie(imdb="tt1234567"), id="a property"),
+        pytest.param(
+            {**TAG, **IMDB}, {"trakt_ids": '{"tmdb": 55}'}, movie(imdb="tt1234567"), id="a film's own ids win"
+        ),
+        pytest.param(TAG, {"trakt_ids": '{"tmdb": 55}'}, movie(tmdb="55"), id="script.trakt.ids beside title and year"),
+        pytest.param(
+            {**TAG, **TAGGED, "season": 1, "episode": 2},
+            {"trakt_ids": '{"tvdb": 71}'},
+            Identified((Episode(Show("Ferry", None, {"tmdb": "5"}), 1, 2, "Night Ferry"),)),
+            id="a show's own ids win",
+        ),
+        *(
+            pytest.param({**TAG, **TAGGED, **numbers}, {}, Skipped(Reason.NAME_SAYS_TOO_LITTLE), id=f"half: {numbers}")
+            for numbers in (
+                {"season": -1, "episode": 2},
+                {"season": 1, "episode": 0},
+                {"season": 1, "episode": 2, "showtitle": ""},
+            )
+        ),
+        *(
+            pytest.param(
+                {**NAMELESS, **item},
+                {"player_info": HINT, "file": file},
+                Identified((HINTED,)),
+                id=f"TMDbHelper, {file}",
+            )
+            for item, file in (
+                ({"mediapath": PLUGIN}, "/films/x.mp4"),
+                ({}, "http://h/x.mp4"),
+                ({}, "HTTPS://h/x.mp4"),
+            )
         ),
         pytest.param(
             {**TAG, "type": "episode", "showtitle": "Ferry", "season": 3, "episode": 2},
@@ -206,6 +245,12 @@ NAMELESS = {"type": "unknown", "season": -1, "episode": -1, "label": "Volcano", 
             movie(),
             id="setting on",
         ),
+        pytest.param(
+            {"type": "channel", "title": "Night/Ferry", "year": 1998},
+            {"preferences": Preferences(pvr=True)},
+            AskSimkl("Night Ferry (1998).mkv", "night ferry", years=(1998,)),
+            id="a film on live TV",
+        ),
         pytest.param({"type": "song"}, {}, Skipped(Reason.MUSIC), id="music"),
         pytest.param({"type": "musicvideo"}, {}, Skipped(Reason.MUSIC), id="a music video"),
         pytest.param(FILM, {"is_video": False}, Skipped(Reason.MUSIC), id="music by the player's own word"),
@@ -230,11 +275,19 @@ def test_a_file_with_two_episodes_is_both() -> None:
         {"episodeid": 5, "episode": 5, "season": 1, "file": "/tv/x.mkv", "uniqueid": {"tvdb": "902"}, "title": "Rain"},
         {"episodeid": 4, "episode": 4, "season": 1, "file": "/tv/x.mkv"},
         {"episodeid": 6, "episode": 6, "season": 1, "file": "/tv/y.mkv"},
+        {"episodeid": 7, "episode": 7, "season": 0, "file": "/tv/x.mkv"},
+        7,
     ]
     found = of(EPISODE, show=SHOW, season=rows)
     assert isinstance(found, Identified)
     numbers = [(one.number, one.ids) for one in found.media if isinstance(one, Episode)]
     assert numbers == [(4, {"tvdb": "901"}), (5, {"tvdb": "902"})]
+
+
+def test_episodes_whose_files_are_not_known_are_not_in_one() -> None:
+    found = of({**EPISODE, "file": ""}, show=SHOW, season=[{"episodeid": 5, "episode": 5, "file": ""}])
+    assert isinstance(found, Identified)
+    assert len(found.media) == 1
 
 
 @pytest.mark.parametrize(
@@ -320,12 +373,14 @@ def test_excluded_folders(file: str, folder: str, is_in: bool) -> None:
         ("stack:///films/a cd1.avi , /films/a cd2.avi", "a cd1.avi"),
         ("http://u:p@host/secret/a%20b.mkv?token=1|Auth=2", "a b.mkv"),
         ("http://host/stream", ""),
+        *((f"{scheme}://nas/films/a #1?.mkv", "a #1?.mkv") for scheme in ("smb", "nfs", "sftp", "ftp")),
         ("C:\\films\\a.mkv", "a.mkv"),
         ("", ""),
     ],
 )
 def test_only_a_files_own_name_leaves(path: str, name: str) -> None:
     assert base_name(path) == name
+    assert (read_name(path) is not None) is bool(name)
 
 
 @pytest.mark.parametrize(
