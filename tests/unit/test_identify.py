@@ -11,6 +11,8 @@ from simkl_connect.identification.exclusions import Preferences, is_excluded
 from simkl_connect.identification.file_names import (
     AskSimkl,
     Judged,
+    as_number,
+    as_year,
     base_name,
     count_namesakes,
     judge,
@@ -213,9 +215,30 @@ NAMELESS = {"type": "unknown", "season": -1, "episode": -1, "label": "Volcano", 
         ),
         pytest.param(
             {"type": "unknown"},
-            {"file": "/tv/The Missing (2014)/Season 1/The Missing 1x01.mkv"},
-            AskSimkl("The Missing (2014) 1x01.mkv", "the missing", 1, (1,), (2014,)),
+            {"file": "/tv/The Missing (2014)/Season 1/The.Missing.1x01.mkv"},
+            AskSimkl("The.Missing (2014) 1x01.mkv", "the missing", 1, (1,), (2014,)),
             id="the folder's year",
+        ),
+        pytest.param(
+            {"type": "unknown"},
+            {"file": "/films/Night Ferry (1998)/Night Ferry.mkv"},
+            AskSimkl("Night Ferry (1998).mkv", "night ferry", years=(1998,)),
+            id="a film's folder's year",
+        ),
+        *(
+            pytest.param(
+                {"type": "unknown"},
+                {"file": file},
+                Skipped(Reason.NAME_SAYS_TOO_LITTLE),
+                id=f"no year of its own: {file}",
+            )
+            for file in ("/films/Ferries (1998)/Night Ferry.mkv", "/films/Night Ferry (1998)/a/b/Night Ferry.mkv")
+        ),
+        pytest.param(
+            {"type": "unknown"},
+            {"file": "/tv/S01E02.mkv"},
+            Skipped(Reason.NAME_SAYS_TOO_LITTLE),
+            id="a loose file: numbers without a show",
         ),
         pytest.param(
             {"type": "channel", "id": 9, "file": "pvr://channels/tv/1"}, {}, Skipped(Reason.LIVE_TV), id="live TV"
@@ -390,6 +413,8 @@ def test_only_a_files_own_name_leaves(path: str, name: str) -> None:
         ("Show S01E04-E06.mkv", 1, (4, 5, 6)),
         ("Show 1x04.mkv", 1, (4,)),
         ("Show S00E01.mkv", 0, (1,)),
+        ("Show S01E04E06.mkv", 1, (4, 6)),
+        ("Show S01E04E04.mkv", 1, (4,)),
         ("Film 1920x1080.mkv", None, ()),
     ],
 )
@@ -400,12 +425,14 @@ def test_numbers_in_a_name(name: str, season: int | None, numbers: tuple[int, ..
 
 
 ASKED = AskSimkl("Show S01E02.mkv", "show", 1, (2,))
+NUMBERS: list[tuple[int, ...]] = [(2,), (2, 3)]
+FILM_ASKED = AskSimkl("Film 2014.mkv", "film", years=(2014,))
 SHOW_ANSWER = {"title": "Show", "year": 2014, "ids": {"simkl": 7, "slug": "show"}}
 FILM_ANSWER = {"type": "movie", "movie": {"title": "Film", "year": 2014, "ids": {"simkl": 9}}}
 
 
-def episode_answer(season: object, number: object) -> dict[str, object]:
-    return {"type": "episode", "show": SHOW_ANSWER, "episode": {"season": season, "episode": number}}
+def episode_answer(season: object, number: object, **more: object) -> dict[str, Any]:
+    return {"type": "episode", "show": SHOW_ANSWER, "episode": {"season": season, "episode": number, **more}}
 
 
 @pytest.mark.parametrize(
@@ -415,6 +442,12 @@ def episode_answer(season: object, number: object) -> dict[str, object]:
         pytest.param(ASKED, [], Reason.UNKNOWN_SHOW, id="not known"),
         pytest.param(ASKED, None, Reason.UNKNOWN_SHOW, id="null"),
         pytest.param(ASKED, FILM_ANSWER, Reason.UNKNOWN_SHOW, id="a film for an episode"),
+        pytest.param(ASKED, {**episode_answer(1, 2), "type": "x"}, Reason.UNKNOWN_SHOW, id="neither film nor episode"),
+        pytest.param(ASKED, {**episode_answer(1, 2), "show": None}, Reason.UNKNOWN_SHOW, id="an episode of no show"),
+        pytest.param(ASKED, {**episode_answer(1, 2), "episode": None}, Reason.UNKNOWN_SHOW, id="a show alone"),
+        pytest.param(FILM_ASKED, {"type": "movie"}, Reason.NAME_SAYS_TOO_LITTLE, id="a film without a title"),
+        pytest.param(FILM_ASKED, episode_answer(1, 2), Reason.NAME_SAYS_TOO_LITTLE, id="an episode for a film"),
+        pytest.param(FILM_ASKED, {**FILM_ANSWER, "type": "x"}, Reason.NAME_SAYS_TOO_LITTLE, id="no film for a film"),
         pytest.param(ASKED._replace(years=(2003,)), episode_answer(1, 2), Reason.NAMESAKES, id="another year's show"),
         pytest.param(AskSimkl("Film.mkv", "film"), FILM_ANSWER, Reason.NAME_SAYS_TOO_LITTLE, id="film without a year"),
         pytest.param(
@@ -433,14 +466,21 @@ def test_an_answer_that_agrees_is_taken_with_simkls_own_id() -> None:
     found = judge(ASKED._replace(numbers=(2, 3), years=(2014,)), episode_answer(1, "2"))
     assert found == ((Episode(show, 1, 2), Episode(show, 1, 3)), "", False)
     assert judge(ASKED, episode_answer(1, 2)) == ((Episode(show, 1, 2),), "Show", False)
-    assert judge(AskSimkl("Film 2014.mkv", "film", years=(2014,)), FILM_ANSWER) == (
+    assert judge(ASKED._replace(season=0), episode_answer(0, 2)) == ((Episode(show, 0, 2),), "Show", False)
+    assert judge(FILM_ASKED, FILM_ANSWER) == (
         (Movie("Film", 2014, {"simkl": "9"}),),
         "",
         False,
     )
 
 
-ONE = Judged((Episode(Show("Show", 2014, {"simkl": "7"}), 1, 2),), more=True)
+@pytest.mark.parametrize("multipart", [1, "1"])
+def test_a_file_of_which_the_name_says_one_episode_may_hold_more(multipart: object) -> None:
+    several = [judge(ASKED._replace(numbers=numbers), episode_answer(1, 2, multipart=multipart)) for numbers in NUMBERS]
+    assert [isinstance(one, Judged) and one.more for one in several] == [True, False]
+
+
+SEVERAL = tuple(Episode(Show("Show", 2014, {"simkl": "7"}), 1, number) for number in range(1, 13))
 
 
 @pytest.mark.parametrize(
@@ -449,18 +489,60 @@ ONE = Judged((Episode(Show("Show", 2014, {"simkl": "7"}), 1, 2),), more=True)
         pytest.param(episode_answer(1, 3), [2, 3], id="the next episode"),
         pytest.param(episode_answer(1, 5), [2], id="another episode"),
         pytest.param(episode_answer(2, 3), [2], id="another season"),
+        pytest.param({**episode_answer(1, 3), "show": FILM_ANSWER["movie"]}, [2], id="another show"),
+        pytest.param({**episode_answer(1, 3), "show": None}, [2], id="no show"),
+        pytest.param({**episode_answer(1, 3), "episode": None}, [2], id="no episode"),
         pytest.param(FILM_ANSWER, [2], id="a film"),
         pytest.param([], [2], id="nothing"),
-        pytest.param({"show": [], "episode": 7}, [2], id="odd"),
     ],
 )
 def test_a_further_part_of_a_file_is_the_next_episode_or_none(answer: object, numbers: list[int]) -> None:
-    found = with_part(ONE, answer)
+    found = with_part(Judged(SEVERAL[1:2], more=True), answer)
     assert ([one.number for one in found.media if isinstance(one, Episode)], found.more) == (numbers, False)
 
 
+@pytest.mark.parametrize("multipart", [1, "1"])
+def test_a_file_holds_twelve_parts_at_most(multipart: object) -> None:
+    assert with_part(Judged(SEVERAL[:11], more=True), episode_answer(1, 12, multipart=multipart)).media == SEVERAL
+    assert with_part(Judged(SEVERAL[:11]), episode_answer(1, 12, multipart=multipart)).more
+    full = Judged(SEVERAL, more=True)
+    assert with_part(full, episode_answer(1, 13, multipart=multipart)) == full._replace(more=False)
+
+
+def test_a_film_has_no_further_part() -> None:
+    film = Judged((Movie("Film", 2014),), more=True)
+    assert with_part(film, episode_answer(1, 1)) == film._replace(more=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(5, 5), (0, 0), ("5", 5), (" S01 ", 1), (True, None), (-1, None), (100_000, None), (1.0, None), ("x", None)],
+)
+def test_a_number_of_an_episode(value: object, number: int | None) -> None:
+    assert as_number(value) == number
+
+
+def test_a_year_is_one_in_which_there_were_films() -> None:
+    assert [as_year(year) for year in (1869, 1870, 2100, 2101, None)] == [None, 1870, 2100, None, None]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"title": 7, "year": 2014}, None),
+        ({"title": "", "year": 2014}, None),
+        ({"title": "Film", "year": 2014, "ids": []}, {}),
+        ({"title": "Film", "year": 2014, "ids": {"simkl": 0}}, {}),
+        ({"title": "Film", "year": 2014, "ids": {"simkl_id": 9}}, {"simkl": "9"}),
+    ],
+)
+def test_a_title_of_simkls_needs_words_and_a_whole_number_if_any(said: object, expected: object) -> None:
+    found = judge(FILM_ASKED, {"type": "movie", "movie": said})
+    assert (found.media[0].ids if isinstance(found, Judged) else None) == expected
+
+
 def test_namesakes_are_counted_by_the_whole_name() -> None:
-    rows = [{"title": "The Missing"}, {"title": "The Missing (2014)"}, {"title": "The Missing Ones"}, 7]
+    rows = [{"title": "The Missing"}, {"title": "The Missing (2014)"}, {"title": "The Missing Ones"}, {"title": 7}, 7]
     assert count_namesakes("The Missing", rows) == 2
 
 
