@@ -98,9 +98,9 @@ def test_what_is_forgotten_may_be_marked_again(outbox: Outbox, database: FakeDat
 
 
 def test_the_latest_marks_are_remembered(outbox: Outbox) -> None:
-    films = [mark(Movie(f"Film {one}", 2001), at=NOW + one / 100) for one in range(REMEMBERED + 1)]
+    films = [mark(Movie(f"Film {one}", 2001), at=NOW - one / 100) for one in range(REMEMBERED + 1)]
     outbox.add(films)
-    assert [len(outbox.add([one])) for one in (films[-1], films[1], films[0])] == [0, 0, 1]
+    assert [len(outbox.add([one])) for one in (films[0], films[-2], films[-1])] == [0, 0, 1]
 
 
 def test_marks_are_found_by_their_row_on_the_activity_page(outbox: Outbox) -> None:
@@ -148,6 +148,16 @@ def test_the_open_session_ends_with_its_mark_alone(outbox: Outbox, database: Fak
     assert database.read(SESSION) == ("" if ends_session else "a film")
 
 
+def test_a_removal_that_comes_late_leaves_the_session_of_the_next_video(outbox: Outbox, database: FakeDatabase) -> None:
+    handles = outbox.add([mark()])
+    database.full = True
+    outbox.remove(handles)
+    database.full = False
+    database.write({SESSION: "another film"})
+    outbox.save()
+    assert (database.read(SESSION), kept(opened(database))) == ("another film", [])
+
+
 def test_what_failed_or_is_taken_back_does_not_wait(outbox: Outbox) -> None:
     outbox.add([mark(), FAILED, mark(removal=True), mark(owner="2"), mark(owner="3")])
     assert outbox.waiting(["1", "2"]) == 2
@@ -163,6 +173,9 @@ def test_an_account_that_becomes_known_takes_its_marks_over(outbox: Outbox, data
     outbox.add([mark(owner="sign-in 5"), mark(OTHER), mark(OTHER, owner="2")])
     outbox.adopt("1", ["sign-in 5", "1"])
     assert kept(opened(database)) == [mark(), mark(OTHER), mark(OTHER, owner="2")]
+    commits = database.commits
+    outbox.adopt("1", ["sign-in 5", "1"])
+    assert database.commits == commits
 
 
 def test_a_database_that_can_not_be_read_leaves_an_outbox_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
