@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from fakes import FakeDatabase
 from simkl_connect.activity.reasons import Reason
-from simkl_connect.delivery.outbox import REMEMBERED, SESSION, Entry, Outbox, number
+from simkl_connect.delivery.outbox import KIND, REMEMBERED, SESSION, Entry, Outbox, number
 from simkl_connect.errors import StorageFailed
 from simkl_connect.identification.file_names import AskSimkl
 from simkl_connect.media import Movie
@@ -56,6 +57,26 @@ FAILED = mark(OTHER, failed=Reason.UNKNOWN_MOVIE)
 def test_a_mark_is_read_back_whole(outbox: Outbox, database: FakeDatabase, entry: Entry) -> None:
     outbox.add([entry])
     assert kept(opened(database)) == [entry]
+
+
+MEDIA = {"media": {"movie": {"title": "Night Ferry", "year": 1998, "ids": {"imdb": "tt1"}}}}
+
+
+@pytest.mark.parametrize(
+    "row", [[], {}, {"owner": "1"}, MEDIA, {**MEDIA, "owner": ""}, {**MEDIA, "owner": 5}, {"owner": "1", "media": 7}]
+)
+def test_a_row_without_a_video_or_an_owner_is_passed_over(database: FakeDatabase, row: object) -> None:
+    for item in (json.dumps(row), "{", ""):
+        database.push(KIND, item)
+    assert kept(opened(database)) == []
+
+
+@pytest.mark.parametrize("odd", [-3, True, "x", [], 1e300])
+def test_an_odd_field_of_a_row_is_passed_over(database: FakeDatabase, odd: object) -> None:
+    names = ("watched_at", "length", "candidate", "failed", "asked", "activity")
+    fields = {**dict.fromkeys(names, odd), "removal": 1, "uncertain": "x"}
+    database.push(KIND, json.dumps({**MEDIA, "owner": "1", **fields}))
+    assert kept(opened(database)) == [mark(FILM._replace(ids={"imdb": "tt1"}), at=None)]
 
 
 REPETITIONS = {
