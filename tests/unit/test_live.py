@@ -108,6 +108,15 @@ def test_of_the_videos_that_were_left_open_the_latest_are_stopped(stage: Stage) 
     stage.tell(START, OTHERS[2])
     assert MOST_STOPPED == 2
     assert stage.asked == [("stop", "Film 2", 10.0), ("stop", "Film 3", 10.0), ("start", "Film 4", 10.0)]
+    stage.answer()
+    stage.tell(START, OTHERS[3])
+    assert stage.asked == [("stop", "Film 4", 10.0), ("start", "Film 5", 10.0)]
+
+
+def test_a_video_that_goes_on_is_not_stopped(stage: Stage) -> None:
+    leave_open(stage, FIRST)
+    stage.tell(START)
+    assert stage.asked == [("start", "Film 1", 10.0)]
 
 
 @pytest.mark.parametrize(("percent", "told"), [(50.0, 50.0), (95.0, 79.99)])
@@ -122,6 +131,19 @@ def test_the_stop_is_made_good_where_the_video_was_last(stage: Stage) -> None:
     stage.answer()
     stage.tell(STOP, percent=30.0)
     stage.answer(OFFLINE)
+    stage.tell(START, OTHER)
+    assert stage.asked[0] == ("stop", "Film 1", 30.0)
+
+
+def test_an_answer_to_something_older_does_not_move_the_video_back(stage: Stage) -> None:
+    stage.tell(START, percent=10.0)
+    stage.answer()
+    stage.tell(START, percent=20.0)
+    stage.worker.send()
+    stage.tell(PAUSE, percent=30.0)
+    stage.clock.advance(LATEST)
+    stage.worker.answer(TAKEN)
+    stage.live.advance()
     stage.tell(START, OTHER)
     assert stage.asked[0] == ("stop", "Film 1", 30.0)
 
@@ -177,6 +199,25 @@ def test_a_video_that_is_marked_by_other_means_is_forgotten(stage: Stage) -> Non
     assert len(stage.asked) == 1
 
 
+def test_a_video_that_was_left_before_simkl_heard_of_it_is_not_mentioned(stage: Stage) -> None:
+    stage.tell(START)
+    stage.tell(STOP)
+    assert (stage.asked, stage.live.seconds_to_wait()) == ([], None)
+
+
+@pytest.mark.parametrize("first", [START, PAUSE], ids=["a jump", "a pause that is the first word"])
+def test_a_video_of_which_simkl_may_have_heard_is_stopped(stage: Stage, first: Action) -> None:
+    if first is START:
+        stage.tell(START)
+        stage.answer()
+    stage.tell(first)
+    stage.tell(STOP)
+    assert stage.asked == [("stop", "Film 1", 10.0)]
+    stage.answer(OFFLINE)
+    stage.tell(START, OTHER)
+    assert len(stage.asked) == (2 if first is START else 1)
+
+
 def test_a_start_takes_the_place_of_a_pause_that_is_not_sent_yet_and_of_no_other_video(stage: Stage) -> None:
     stage.tell(PAUSE, OTHER)
     stage.tell(PAUSE)
@@ -224,3 +265,5 @@ def test_it_wakes_when_something_is_too_late(stage: Stage) -> None:
     stage.clock.advance(4.0)
     stage.live.advance()
     assert stage.asked == []
+    stage.answer()
+    assert stage.live.seconds_to_wait() is None

@@ -213,6 +213,16 @@ def test_a_row_that_left_the_library_is_forgotten_and_its_mark_is_not() -> None:
     assert make_plan([], [entry], {}, NOW).agreed == {(MOVIE, 7): {FILM: ()}}
 
 
+def test_a_show_that_was_unmarked_is_not_taken_for_a_library_filled_again_where_the_rest_was_not_looked_at() -> None:
+    plan = make_plan(series(1, 500, 0), [agreed_series(500)], {}, NOW, is_whole=False)
+    assert not plan.writes and reasons(plan) == {Reason.UNWATCHED_HERE: 500}
+
+
+def test_what_was_removed_on_simkl_stays_agreed() -> None:
+    entry = on_simkl(MOVIE)._replace(agreed={FILM: (1,)})
+    assert make_plan([film(Row(1, FILM, 1, THEN))], [entry], {}, NOW).agreed == {}
+
+
 def test_a_part_of_the_library_says_nothing_of_the_rest() -> None:
     entry = on_simkl(MOVIE, FILM)._replace(agreed={FILM: (1,)})
     assert make_plan([], [entry], {}, NOW, is_whole=False).agreed == {}
