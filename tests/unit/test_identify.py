@@ -114,7 +114,7 @@ NAMELESS = {"type": "unknown", "season": -1, "episode": -1, "label": "Volcano", 
             id="plug-in trailer by its title",
         ),
         pytest.param(
-            {**TAG, "uniqueid": {"imdb": "tt1234567"}, "customproperties": {"script.trakt.exclude": "true"}},
+            {**TAG, "uniqueid": {"imdb": "tt1234567"}, "customproperties": {"Script.Trakt.Exclude": "1"}},
             {},
             Skipped(Reason.TRAILER),
             id="plug-in's own exclusion",
@@ -295,7 +295,7 @@ def test_what_plays(item: dict[str, Any], more: dict[str, Any], expected: object
 
 def test_a_file_with_two_episodes_is_both() -> None:
     rows = [
-        {"episodeid": 5, "episode": 5, "season": 1, "file": "/tv/x.mkv", "uniqueid": {"tvdb": "902"}, "title": "Rain"},
+        {"episodeid": 5, "episode": 5, "file": "/tv/x.mkv", "uniqueid": {"tvdb": "902"}, "title": "Rain"},
         {"episodeid": 4, "episode": 4, "season": 1, "file": "/tv/x.mkv"},
         {"episodeid": 6, "episode": 6, "season": 1, "file": "/tv/y.mkv"},
         {"episodeid": 7, "episode": 7, "season": 0, "file": "/tv/x.mkv"},
