@@ -223,6 +223,20 @@ def test_what_was_removed_on_simkl_stays_agreed() -> None:
     assert make_plan([film(Row(1, FILM, 1, THEN))], [entry], {}, NOW).agreed == {}
 
 
+def test_a_mark_is_agreed_once_it_is_written_and_not_when_it_is_planned() -> None:
+    assert make_plan([film(Row(1, FILM, 0, 0))], [on_simkl(MOVIE, FILM)], {}, NOW).agreed == {}
+
+
+def test_a_place_stays_agreed_when_its_row_is_another_or_gone() -> None:
+    entry = on_simkl(SHOW, S1E1, S1E2)._replace(agreed={S1E1: (1,), S1E2: (2,)})
+    assert make_plan([show(Row(9, S1E1, 0, 0))], [entry], {}, NOW).agreed == {(SHOW, 7): {S1E1: (), S1E2: ()}}
+
+
+def test_the_rest_of_a_file_is_marked_where_an_episode_of_it_is() -> None:
+    rows = Row(1, S1E1, 1, THEN, file=5), Row(2, S1E2, 0, 0, file=5)
+    assert len(make_plan([show(*rows)], [on_simkl(SHOW, S1E1, S1E2)], {}, NOW).writes) == 1
+
+
 def test_a_part_of_the_library_says_nothing_of_the_rest() -> None:
     entry = on_simkl(MOVIE, FILM)._replace(agreed={FILM: (1,)})
     assert make_plan([], [entry], {}, NOW, is_whole=False).agreed == {}
