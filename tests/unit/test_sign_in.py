@@ -176,13 +176,18 @@ def test_the_first_answer_after_trouble_ends_the_retrying() -> None:
 
 
 @pytest.mark.parametrize(
-    ("jitter", "expected"),
-    [(0.0, [7.5, 12.5, 17.5, 17.5]), (0.5, [8.75, 16.25, 23.75, 23.75]), (1.0, [10, 20, 30, 30])],
+    ("interval", "jitter", "expected"),
+    [
+        (5.0, 0.0, [7.5, 12.5, 17.5, 17.5]),
+        (5.0, 0.5, [8.75, 16.25, 23.75, 23.75]),
+        (5.0, 1.0, [10, 20, 30, 30]),
+        (1.0, 1.0, [2, 4, 8, 16, 30]),
+    ],
 )
 def test_retries_grow_apart_from_the_interval_on_up_to_the_longest_backoff(
-    jitter: float, expected: list[float]
+    interval: float, jitter: float, expected: list[float]
 ) -> None:
-    state, waits = waiting(), []
+    state, waits = waiting()._replace(interval=interval), []
     for _ in expected:
         at = state.due
         state = polled(state, TROUBLE, at, jitter)
