@@ -28,7 +28,7 @@ class FakeClock:
         self.now += seconds
 
 
-class FakeDatabase:
+class MemoryDatabase:
     """Values and queues in memory; ``full`` makes every change fail."""
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ class TimedWorker(FakeWorker):
 
 
 def environment(
-    clock: FakeClock, worker: Any, store: FakeStore, database: FakeDatabase, wall_clock: Callable[[], float]
+    clock: FakeClock, worker: Any, store: FakeStore, database: MemoryDatabase, wall_clock: Callable[[], float]
 ) -> Environment:
     """What the tasks share, with jitter in the middle."""
     return Environment(clock, wall_clock, lambda: 0.5, worker, database, store)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import json
 from typing import Any, Mapping, cast
 
 from fake_worker import FakeWorker
-from fakes import FakeClock, FakeDatabase, FakeStore
+from fakes import FakeClock, FakeStore, MemoryDatabase
 from flow_cases import answer
 from simkl_connect.environment import Environment
 from simkl_connect.errors import PermanentError, Problem, TransientError
@@ -28,7 +28,7 @@ class Device:
 
     def __init__(self) -> None:
         self.clock, self.wall = FakeClock(), FakeClock(1_700_000_000.0)
-        self.database, self.tokens = FakeDatabase(), FakeStore()
+        self.database, self.tokens = MemoryDatabase(), FakeStore()
         self.tokens.stored = Token(Secret("t1"), expires_at=9e9, scope="media:read media:write", client_id="app")
         self.tokens.owner, self.tokens.since = Account("Ada", "1"), 5.0
         self.preferences = Preferences()

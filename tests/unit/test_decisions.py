@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes import FakeDatabase
+from fakes import MemoryDatabase
 from scrobbling_device import episode, film
 from simkl_connect.identification.decisions import KEPT, Decisions
 from simkl_connect.identification.exclusions import Preferences, folder_of, is_excluded
@@ -15,7 +15,7 @@ TARGET = Show("Harbour Lights", 2009, {"simkl": "203"})
 FILM = Movie("Night Ferry", 1998, {"simkl": "102"})
 
 
-def decisions(database: FakeDatabase) -> Decisions:
+def decisions(database: MemoryDatabase) -> Decisions:
     return Decisions(database, Preferences, lambda: 0.0)  # type: ignore[arg-type]
 
 
@@ -70,13 +70,13 @@ def lights(season: int, number: int) -> Episode:
 def test_what_a_correction_holds_for(
     first: PlayingItem, chosen: Media, second: PlayingItem, expected: Media | None
 ) -> None:
-    database = FakeDatabase()
+    database = MemoryDatabase()
     assert decisions(database).correct(subject_of(first), chosen) == (chosen,)
     assert decisions(database).media(subject_of(second)) == ((expected,) if expected else ())
 
 
 def test_the_latest_correction_counts() -> None:
-    database = FakeDatabase()
+    database = MemoryDatabase()
     for chosen in (lights(1, 13), lights(2, 1)):
         decisions(database).correct(subject_of(loose("Lghts S02E01")), chosen)
     assert decisions(database).media(subject_of(loose("Lghts S02E02"))) == (lights(2, 2),)
@@ -84,13 +84,13 @@ def test_the_latest_correction_counts() -> None:
 
 
 def test_all_episodes_of_a_file_are_corrected() -> None:
-    known = decisions(FakeDatabase())
+    known = decisions(MemoryDatabase())
     known.correct(subject_of(loose("Lghts S01E01")), lights(1, 1))
     assert known.media(subject_of(loose("Lghts S01E02E03"))) == (lights(1, 2), lights(1, 3))
 
 
 def test_the_oldest_correction_is_dropped() -> None:
-    database = FakeDatabase()
+    database = MemoryDatabase()
     known = decisions(database)
     for number in range(KEPT + 1):
         known.correct(Subject((f"file {number}",)), FILM)
@@ -100,7 +100,7 @@ def test_the_oldest_correction_is_dropped() -> None:
 
 
 def test_a_full_disk_forgets_at_the_end_only() -> None:
-    database = FakeDatabase()
+    database = MemoryDatabase()
     database.full = True
     known = decisions(database)
     known.correct(Subject(("file a",)), FILM)
@@ -111,7 +111,7 @@ def test_a_full_disk_forgets_at_the_end_only() -> None:
 
 @pytest.mark.parametrize("item", ["", "[]", '{"keys": 5}', '{"keys": ["a"], "media": {}}', '{"keys": [[]]}'])
 def test_odd_rows_are_passed_over(item: str) -> None:
-    database = FakeDatabase()
+    database = MemoryDatabase()
     database.push("correction", item)
     assert decisions(database).media(Subject(("a",))) == ()
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from fakes import FakeDatabase
+from fakes import MemoryDatabase
 from simkl_connect.activity.reasons import Reason
 from simkl_connect.delivery.outbox import KIND, REMEMBERED, SESSION, Entry, Outbox, number
 from simkl_connect.errors import StorageFailed
@@ -22,17 +22,17 @@ def mark(media: Movie | None = FILM, at: float | None = NOW, owner: str = "1", *
     return Entry(media, at, owner, **more)
 
 
-def opened(database: FakeDatabase) -> Outbox:
+def opened(database: MemoryDatabase) -> Outbox:
     return Outbox(database, lambda: NOW)  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def database() -> FakeDatabase:
-    return FakeDatabase()
+def database() -> MemoryDatabase:
+    return MemoryDatabase()
 
 
 @pytest.fixture
-def outbox(database: FakeDatabase) -> Outbox:
+def outbox(database: MemoryDatabase) -> Outbox:
     return opened(database)
 
 
@@ -54,7 +54,7 @@ FAILED = mark(OTHER, failed=Reason.UNKNOWN_MOVIE)
         mark(uncertain=True),
     ],
 )
-def test_a_mark_is_read_back_whole(outbox: Outbox, database: FakeDatabase, entry: Entry) -> None:
+def test_a_mark_is_read_back_whole(outbox: Outbox, database: MemoryDatabase, entry: Entry) -> None:
     outbox.add([entry])
     assert kept(opened(database)) == [entry]
 
@@ -65,14 +65,14 @@ MEDIA = {"media": {"movie": {"title": "Night Ferry", "year": 1998, "ids": {"imdb
 @pytest.mark.parametrize(
     "row", [[], {}, {"owner": "1"}, MEDIA, {**MEDIA, "owner": ""}, {**MEDIA, "owner": 5}, {"owner": "1", "media": 7}]
 )
-def test_a_row_without_a_video_or_an_owner_is_passed_over(database: FakeDatabase, row: object) -> None:
+def test_a_row_without_a_video_or_an_owner_is_passed_over(database: MemoryDatabase, row: object) -> None:
     for item in (json.dumps(row), "{", ""):
         database.push(KIND, item)
     assert kept(opened(database)) == []
 
 
 @pytest.mark.parametrize("odd", [-3, True, "x", [], 1e300])
-def test_an_odd_field_of_a_row_is_passed_over(database: FakeDatabase, odd: object) -> None:
+def test_an_odd_field_of_a_row_is_passed_over(database: MemoryDatabase, odd: object) -> None:
     names = ("watched_at", "length", "candidate", "failed", "asked", "activity")
     fields = {**dict.fromkeys(names, odd), "removal": 1, "uncertain": "x"}
     database.push(KIND, json.dumps({**MEDIA, "owner": "1", **fields}))
@@ -99,7 +99,7 @@ NEW = {
 
 @pytest.mark.parametrize(("first", "second"), REPETITIONS.values(), ids=REPETITIONS)
 def test_a_repetition_is_no_mark_even_once_the_first_is_sent(
-    outbox: Outbox, database: FakeDatabase, first: Entry, second: Entry
+    outbox: Outbox, database: MemoryDatabase, first: Entry, second: Entry
 ) -> None:
     outbox.remove(outbox.add([first]))
     assert opened(database).add([second]) == []
@@ -110,7 +110,7 @@ def test_what_is_no_repetition(outbox: Outbox, first: Entry, second: Entry) -> N
     assert len(outbox.add([first, second])) == 2
 
 
-def test_what_is_forgotten_may_be_marked_again(outbox: Outbox, database: FakeDatabase) -> None:
+def test_what_is_forgotten_may_be_marked_again(outbox: Outbox, database: MemoryDatabase) -> None:
     outbox.add([mark(), mark(OTHER)])
     outbox.forget(mark())
     assert [len(outbox.add([one])) for one in (mark(), mark(OTHER))] == [1, 0]
@@ -130,7 +130,7 @@ def test_marks_are_found_by_their_row_on_the_activity_page(outbox: Outbox) -> No
     assert outbox.of_row(0) == []
 
 
-def test_a_change_is_kept(outbox: Outbox, database: FakeDatabase) -> None:
+def test_a_change_is_kept(outbox: Outbox, database: MemoryDatabase) -> None:
     (handle,) = outbox.add([mark()])
     outbox.change(handle, mark(candidate=1))
     outbox.change(handle + 1, mark(OTHER))
@@ -138,7 +138,9 @@ def test_a_change_is_kept(outbox: Outbox, database: FakeDatabase) -> None:
     assert outbox.get(handle) == mark(candidate=1)
 
 
-def test_what_a_full_disk_refuses_is_done_when_it_takes_something_again(outbox: Outbox, database: FakeDatabase) -> None:
+def test_what_a_full_disk_refuses_is_done_when_it_takes_something_again(
+    outbox: Outbox, database: MemoryDatabase
+) -> None:
     database.write({SESSION: "a film"})
     sent, changed = outbox.add([mark(), FAILED])
     database.full = True
@@ -155,7 +157,7 @@ def test_what_a_full_disk_refuses_is_done_when_it_takes_something_again(outbox: 
     assert database.read(SESSION) == ""
 
 
-def test_what_is_saved_is_not_saved_again(outbox: Outbox, database: FakeDatabase) -> None:
+def test_what_is_saved_is_not_saved_again(outbox: Outbox, database: MemoryDatabase) -> None:
     outbox.add([mark()])
     commits = database.commits
     outbox.save()
@@ -163,13 +165,17 @@ def test_what_is_saved_is_not_saved_again(outbox: Outbox, database: FakeDatabase
 
 
 @pytest.mark.parametrize("ends_session", [True, False])
-def test_the_open_session_ends_with_its_mark_alone(outbox: Outbox, database: FakeDatabase, ends_session: bool) -> None:
+def test_the_open_session_ends_with_its_mark_alone(
+    outbox: Outbox, database: MemoryDatabase, ends_session: bool
+) -> None:
     database.write({SESSION: "a film"})
     outbox.add([mark()], ends_session)
     assert database.read(SESSION) == ("" if ends_session else "a film")
 
 
-def test_a_removal_that_comes_late_leaves_the_session_of_the_next_video(outbox: Outbox, database: FakeDatabase) -> None:
+def test_a_removal_that_comes_late_leaves_the_session_of_the_next_video(
+    outbox: Outbox, database: MemoryDatabase
+) -> None:
     handles = outbox.add([mark()])
     database.full = True
     outbox.remove(handles)
@@ -184,13 +190,13 @@ def test_what_failed_or_is_taken_back_does_not_wait(outbox: Outbox) -> None:
     assert outbox.waiting(["1", "2"]) == 2
 
 
-def test_the_marks_of_an_account_are_dropped_the_failed_ones_too(outbox: Outbox, database: FakeDatabase) -> None:
+def test_the_marks_of_an_account_are_dropped_the_failed_ones_too(outbox: Outbox, database: MemoryDatabase) -> None:
     outbox.add([mark(), FAILED, mark(owner="2")])
     assert outbox.drop(["1"]) == [mark()]
     assert kept(outbox) == kept(opened(database)) == [mark(owner="2")]
 
 
-def test_an_account_that_becomes_known_takes_its_marks_over(outbox: Outbox, database: FakeDatabase) -> None:
+def test_an_account_that_becomes_known_takes_its_marks_over(outbox: Outbox, database: MemoryDatabase) -> None:
     outbox.add([mark(owner="sign-in 5"), mark(OTHER), mark(OTHER, owner="2")])
     outbox.adopt("1", ["sign-in 5", "1"])
     assert kept(opened(database)) == [mark(), mark(OTHER), mark(OTHER, owner="2")]
@@ -203,8 +209,8 @@ def test_a_database_that_can_not_be_read_leaves_an_outbox_that_works(monkeypatch
     def refuse(_database: object, _name: str) -> str:
         raise StorageFailed("locked")
 
-    monkeypatch.setattr(FakeDatabase, "read", refuse)
-    outbox = opened(FakeDatabase())
+    monkeypatch.setattr(MemoryDatabase, "read", refuse)
+    outbox = opened(MemoryDatabase())
     outbox.add([mark()])
     assert kept(outbox) == [mark()]
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from fakes import FakeDatabase
+from fakes import MemoryDatabase
 from simkl_connect.api.all_items import Activities
 from simkl_connect.sync import UNDO
 from simkl_connect.sync.plan import Reason
@@ -21,12 +21,12 @@ ROW = Undo(MOVIE, 1, "", "2023-11-14 22:13:20", 7, FILM)
 
 
 @pytest.fixture
-def database() -> FakeDatabase:
-    return FakeDatabase()
+def database() -> MemoryDatabase:
+    return MemoryDatabase()
 
 
 @pytest.fixture
-def state(database: FakeDatabase) -> SyncState:
+def state(database: MemoryDatabase) -> SyncState:
     state = SyncState(database)  # type: ignore[arg-type]
     state.begin("ada")
     return state
@@ -56,7 +56,7 @@ def test_titles_are_read_back_whole(state: SyncState) -> None:
     [(0, "song"), (1, "7"), (1, True), (3, None), (7, "x"), (10, 5), (10, [1, "x"])]
     + [(11, odd) for odd in (5, [5], [[]], [[1, "x"]])],
 )
-def test_a_damaged_title_is_passed_over(state: SyncState, database: FakeDatabase, place: int, value: object) -> None:
+def test_a_damaged_title_is_passed_over(state: SyncState, database: MemoryDatabase, place: int, value: object) -> None:
     pull(state, FERRY, LIGHTS)
     ((row, text), _) = database.rows("sync_title")
     fields = json.loads(text)
@@ -66,7 +66,7 @@ def test_a_damaged_title_is_passed_over(state: SyncState, database: FakeDatabase
 
 
 @pytest.mark.parametrize("text", ["", "{", "5", "[]", "[" * 100_000])
-def test_a_title_that_is_none_is_passed_over(state: SyncState, database: FakeDatabase, text: str) -> None:
+def test_a_title_that_is_none_is_passed_over(state: SyncState, database: MemoryDatabase, text: str) -> None:
     database.push("sync_title", text)
     assert state.entries() == []
 
@@ -91,7 +91,7 @@ def test_all_is_known_for_the_same_account(state: SyncState) -> None:
     assert all_of(state) == ([FERRY], {"key": Reason.NOT_FOUND}, SEEN, NOW, NOW + 60, False)
 
 
-def test_another_account_begins_anew_and_can_undo(state: SyncState, database: FakeDatabase) -> None:
+def test_another_account_begins_anew_and_can_undo(state: SyncState, database: MemoryDatabase) -> None:
     fill(state)
     state.begin("bob")
     assert all_of(state) == ([], {}, Activities("", ""), 0.0, 0.0, True)
@@ -111,7 +111,7 @@ def test_what_was_pulled_is_compared_as_a_whole_until_a_run_has_ended(state: Syn
 
 
 @pytest.mark.parametrize("text", ["x", "-5", "²", "1e30", "9" * 20])
-def test_an_odd_time_is_none(state: SyncState, database: FakeDatabase, text: str) -> None:
+def test_an_odd_time_is_none(state: SyncState, database: MemoryDatabase, text: str) -> None:
     database.write({"sync_full_at": text})
     assert state.full_at() == 0.0
 
@@ -146,7 +146,7 @@ class TestPulled:
         state.merge_entries([], SEEN, {(MOVIE, 7), (SHOW, 8), (SHOW, 9)})
         assert state.entries() == [FERRY, LIGHTS, anime_film]
 
-    def test_what_is_the_same_is_not_written_again(self, state: SyncState, database: FakeDatabase) -> None:
+    def test_what_is_the_same_is_not_written_again(self, state: SyncState, database: MemoryDatabase) -> None:
         pull(state, FERRY, agreed(LIGHTS, 2))
         written = dict(database.queued)
         database.replace = None  # type: ignore[assignment, method-assign]
@@ -168,7 +168,7 @@ def test_a_row_that_was_written_is_agreed_and_one_that_was_undone_is_not_wanted(
     assert state.entries() == [agreed(FERRY, -1, 2, 3), LIGHTS]
 
 
-def test_rows_that_left_the_library_are_agreed_no_more(state: SyncState, database: FakeDatabase) -> None:
+def test_rows_that_left_the_library_are_agreed_no_more(state: SyncState, database: MemoryDatabase) -> None:
     pull(state, agreed(FERRY, -2, 1, 3), agreed(LIGHTS, 1, 2))
     state.add_removed([(MOVIE, 1), (MOVIE, 2)])
     state.add_removed([(SHOW, 9)])
@@ -181,7 +181,7 @@ def test_rows_that_left_the_library_are_agreed_no_more(state: SyncState, databas
     assert state.entries()[0] == agreed(FERRY, 1), "forgotten once"
 
 
-def test_an_answer_of_simkl_lasts_a_month(state: SyncState, database: FakeDatabase) -> None:
+def test_an_answer_of_simkl_lasts_a_month(state: SyncState, database: MemoryDatabase) -> None:
     state.add_answers(NOW, Reason.NOT_FOUND, ["a", "b"])
     state.add_answers(NOW + 10, Reason.NOT_TAKEN, ["b"])
     state.add_answers(NOW, Reason.NOT_TAKEN, [])
@@ -201,7 +201,7 @@ def test_an_answer_of_simkl_lasts_a_month(state: SyncState, database: FakeDataba
         [int(NOW), "not_found", 5],
     ],
 )
-def test_an_odd_answer_or_one_of_the_future_is_forgotten(state: SyncState, database: FakeDatabase, row: Any) -> None:
+def test_an_odd_answer_or_one_of_the_future_is_forgotten(state: SyncState, database: MemoryDatabase, row: Any) -> None:
     database.push("sync_answer", json.dumps(row))
     assert state.answers(NOW) == {}
     assert database.queued == {}
@@ -239,7 +239,7 @@ class TestUndo:
             ROW._replace(place="x"),  # type: ignore[arg-type]
         ],
     )
-    def test_an_odd_row_is_passed_over(self, state: SyncState, database: FakeDatabase, row: Any) -> None:
+    def test_an_odd_row_is_passed_over(self, state: SyncState, database: MemoryDatabase, row: Any) -> None:
         database.push(UNDO, json.dumps([row, ROW]))
         database.push(UNDO, "{")
         assert [rows for _, rows in state.undo()] == [[], [ROW]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from fakes import FakeClock, FakeDatabase, FakeStore, TimedWorker, environment
+from fakes import FakeClock, FakeStore, MemoryDatabase, TimedWorker, environment
 from flow_cases import CLIENT_ID, NOW, TOKEN_BODY, account, answer
 from simkl_connect.auth.token_refresher import LONGEST_RETRY, NAME_ATTEMPTS, Notice, TokenRefresher
 from simkl_connect.http.messages import Request, Response
@@ -36,7 +36,7 @@ class Bench:
         self.store.stored, self.store.owner = token, Account(name)
         self.worker = TimedWorker(self.clock)
         self.refresher = TokenRefresher(
-            environment(self.clock, self.worker, self.store, FakeDatabase(), self.wall),
+            environment(self.clock, self.worker, self.store, MemoryDatabase(), self.wall),
             client_id=lambda: self.configured,
             notify=self.notices.append,
         )
