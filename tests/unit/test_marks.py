@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fakes import MemoryDatabase
 from simkl_connect.activity.reasons import Reason
-from simkl_connect.delivery.outbox import KIND, REMEMBERED, SESSION, Entry, Outbox, number
+from simkl_connect.delivery.outbox import KIND, REMEMBERED, SESSION, Entry, Outbox
 from simkl_connect.errors import StorageFailed
 from simkl_connect.identification.file_names import AskSimkl
 from simkl_connect.media import Movie
@@ -71,7 +71,7 @@ def test_a_row_without_a_video_or_an_owner_is_passed_over(database: MemoryDataba
     assert kept(opened(database)) == []
 
 
-@pytest.mark.parametrize("odd", [-3, True, "x", [], 1e300])
+@pytest.mark.parametrize("odd", [-3, True, "x", [], 1e11])
 def test_an_odd_field_of_a_row_is_passed_over(database: MemoryDatabase, odd: object) -> None:
     names = ("watched_at", "length", "candidate", "failed", "asked", "activity")
     fields = {**dict.fromkeys(names, odd), "removal": 1, "uncertain": "x"}
@@ -213,11 +213,3 @@ def test_a_database_that_can_not_be_read_leaves_an_outbox_that_works(monkeypatch
     outbox = opened(MemoryDatabase())
     outbox.add([mark()])
     assert kept(outbox) == [mark()]
-
-
-@pytest.mark.parametrize(
-    ("value", "read"),
-    [(0, 0.0), (5, 5.0), (5.5, 5.5), (-1, None), (1e11, None), (True, None), ("5", None), (None, None)],
-)
-def test_a_time_on_the_disk(value: object, read: float | None) -> None:
-    assert number(value) == read
