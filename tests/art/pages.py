@@ -57,9 +57,7 @@ def connect(stage: Stage) -> None:
     """Sign in, if nobody is."""
     if stage.addon.settings.get("account_name"):
         return
-    stage.addon.run("authorize")
-    stage.simkl.approve(stage.addon.wait_for_code())
-    stage.addon.wait_for_setting("account_name")
+    stage.addon.sign_in(stage.simkl)
     stage.leave()
 
 

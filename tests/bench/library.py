@@ -184,9 +184,7 @@ def _bare(kodi: Kodi, script: Path, what: str, *arguments: int) -> float:
 
 def _sign_in(kodi: Kodi, simkl: Simulator) -> None:
     addon = Addon(kodi)
-    addon.run("authorize")
-    simkl.approve(addon.wait_for_code())
-    addon.wait_for_setting("account_name")
+    addon.sign_in(simkl)
     kodi.press("back")
     addon.decline_sync()
     addon.wait_until_script_ended()

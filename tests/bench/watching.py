@@ -114,9 +114,7 @@ def _moments(lab: Lab) -> list[Row]:
 
 def _sign_in(kodi: Kodi, simkl: Simulator) -> None:
     addon = Addon(kodi)
-    addon.run("authorize")
-    simkl.approve(addon.wait_for_code())
-    addon.wait_for_setting("account_name")
+    addon.sign_in(simkl)
     kodi.press("back")
     addon.decline_sync()
 

@@ -13,7 +13,7 @@ from typing import Any, Callable, Iterator
 
 import pytest
 from counting_worker import CountingWorker
-from fakes import FakeClock, FakeDatabase, FakeStore, environment
+from fakes import FakeClock, FakeStore, MemoryDatabase, environment
 from simkl_connect.api.users import account_request, read_account
 from simkl_connect.auth.authorizer import Authorizer
 from simkl_connect.auth.device_flow import GRANT_TYPE, DeviceFlow, new_verifier
@@ -41,7 +41,7 @@ class Device:
     server: ForeignServer
     clock: FakeClock
     store: FakeStore = field(default_factory=FakeStore)
-    database: FakeDatabase = field(default_factory=FakeDatabase)
+    database: MemoryDatabase = field(default_factory=MemoryDatabase)
     views: list[View] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)

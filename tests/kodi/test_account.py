@@ -19,9 +19,7 @@ SCREEN, HEADING = "selectdialog", 1
 
 def connect(addon: Addon, simkl: Simulator) -> str:
     """Signs in; the access token."""
-    addon.run("authorize")
-    simkl.approve(addon.wait_for_code())
-    addon.wait_for_setting("account_name", "Ada")
+    addon.sign_in(simkl)
     addon.kodi.press("select")
     addon.wait_until_dialog_closed()
     return simkl.issued[-1].access

@@ -184,9 +184,7 @@ def test_http_elsewhere_than_on_this_machine_is_refused(boot: Boot) -> None:
 @pytest.mark.parametrize("answer", ["yes", "no"])
 def test_sign_out_asks_once(boot: Boot, simkl: Simulator, answer: str, flow: str) -> None:
     addon = boot(simkl.url, flow)
-    addon.run("authorize")
-    simkl.approve(addon.wait_for_code())
-    addon.wait_for_setting("account_name")
+    addon.sign_in(simkl)
     addon.wait_until_dialog_closed()
     addon.run("signout")
     navigation.wait_for_window(addon.kodi, "yesnodialog")
@@ -204,9 +202,7 @@ def test_sign_out_asks_once(boot: Boot, simkl: Simulator, answer: str, flow: str
 
 def test_an_expired_access_token_is_refreshed_at_the_start(boot: Boot, simkl: Simulator) -> None:
     addon = boot(simkl.url, "v2")
-    addon.run("authorize")
-    simkl.approve(addon.wait_for_code())
-    addon.wait_for_setting("account_name")
+    addon.sign_in(simkl)
     old = simkl.issued[-1].access
     addon.restart_with(token_expires_at="1600000000")
     addon.kodi.wait_for(lambda: len(simkl.issued) == 2, "a refresh")

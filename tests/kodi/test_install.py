@@ -78,9 +78,7 @@ def install(kodi: Kodi, folder: Path, version: str) -> Addon:
 
 def connect(addon: Addon, simkl: Simulator) -> str:
     """Sign in; the token."""
-    addon.run("authorize")
-    simkl.approve(addon.wait_for_code())
-    addon.wait_for_setting("account_name", "Ada")
+    addon.sign_in(simkl)
     addon.wait_until_dialog_closed()
     addon.wait_until_script_ended()
     return addon.wait_for_setting("access_token", simkl.issued[-1].access)

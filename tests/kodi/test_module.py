@@ -24,9 +24,7 @@ class Importer:
         self.addon, self.simkl = addon, simkl
 
     def sign_in(self) -> None:
-        self.addon.run("authorize")
-        self.simkl.approve(self.addon.wait_for_code())
-        self.addon.wait_for_setting("account_name")
+        self.addon.sign_in(self.simkl)
         self.addon.kodi.press("back")
         self.addon.wait_until_dialog_closed()
 

@@ -35,9 +35,7 @@ LIBRARY = Library(shows=(COPPER_STREET,))
 
 def test_a_kill_around_the_end_of_a_video_loses_no_mark_and_makes_no_second_one(boot: Boot, simkl: Simulator) -> None:
     addon = boot(simkl.url, "v2", library=scanned(LIBRARY))
-    addon.run("authorize")
-    simkl.approve(addon.wait_for_code())
-    addon.wait_for_setting("account_name")
+    addon.sign_in(simkl)
     addon.decline_sync()
     marks: list[tuple[int | None, int | None]] = []
     for kill, episode in zip(range(KILLS), COPPER_STREET.episodes):

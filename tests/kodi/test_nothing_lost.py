@@ -251,9 +251,7 @@ def test_damage_on_the_disk_crashes_nothing(boot: Boot, simkl: Simulator, damage
 def test_torn_settings_come_back_with_token_and_choices(boot: Boot, simkl: Simulator, damage: str) -> None:
     """Kodi neither reads nor writes such a file."""
     addon = boot(simkl.url, "v2", settings={"show_qr": "false"})
-    addon.run("authorize")
-    simkl.approve(addon.wait_for_code())
-    addon.wait_for_setting("account_name", "Ada")
+    addon.sign_in(simkl)
     addon.wait_until_dialog_closed()  # by itself, and nothing is written any more
     whole = addon.settings
     addon.kodi.kill()

@@ -33,9 +33,7 @@ def socks_at(port: int) -> Mapping[str, str]:
 def test_a_sign_in_goes_through_a_socks_proxy(boot: Boot, simkl: Simulator) -> None:
     with socks_proxy(LOGIN) as proxy:
         addon = boot(simkl.url, kodi_settings=socks_at(proxy.port), with_socks=True)
-        addon.run("authorize")
-        simkl.approve(addon.wait_for_code())
-        addon.wait_for_setting("account_name", "Ada")
+        addon.sign_in(simkl)
         assert len(proxy.targets) == simkl.connections > 0
 
 

@@ -89,9 +89,7 @@ def assert_all_is_well(addon: Addon) -> None:
 
 
 def test_installed_from_it_and_updated_by_itself(addon: Addon, publish: Publish, simkl: Simulator) -> None:
-    addon.run("authorize")
-    simkl.approve(addon.wait_for_code())
-    addon.wait_for_setting("account_name", "Ada")
+    addon.sign_in(simkl)
     addon.wait_until_dialog_closed()
     before = addon.settings
     update(addon, publish)

@@ -58,9 +58,7 @@ class Home:
         for video in watched:
             self.collection.mark(self.collection.find(video), playcount=1, lastplayed="2024-07-02 21:00:00")
         self.before = self.marks
-        addon.run("authorize")
-        simkl.approve(addon.wait_for_code())
-        addon.wait_for_setting("account_name")
+        addon.sign_in(simkl)
         addon.kodi.press("back")
         addon.wait_until_dialog_closed()
         navigation.wait_for_window(self.kodi, QUESTION)

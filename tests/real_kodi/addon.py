@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simkl_simulator import Simulator
+
 from . import navigation
 from .kodi import Kodi
 from .paths import ADDON_ID
@@ -48,6 +50,12 @@ class Addon:
     def run(self, command: str = "") -> None:
         """``RunScript`` with ``command``, or without."""
         self.kodi.builtin(f"RunScript({ADDON_ID}{',' if command else ''}{command})")
+
+    def sign_in(self, simkl: Simulator) -> None:
+        """From the command to an account's name in the settings; the dialog is still there for a moment."""
+        self.run("authorize")
+        simkl.approve(self.wait_for_code())
+        self.wait_for_setting("account_name")
 
     @property
     def state(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Protocol
 
 from counting_worker import CountingWorker
-from fakes import FakeClock, FakeDatabase, FakeStore, environment
+from fakes import FakeClock, FakeStore, MemoryDatabase, environment
 from flow_cases import CLIENT_ID, DEVICE, PIN, TOKEN_BODY, FlowCase, account, answer
 from simkl_connect.auth.authorizer import Authorizer, NotConfigured
 from simkl_connect.auth.device_flow import GRANT_TYPE
@@ -293,7 +293,7 @@ class Device:
     network: Network
     worked_last: str
     store: FakeStore = field(default_factory=FakeStore)
-    database: FakeDatabase = field(default_factory=FakeDatabase)
+    database: MemoryDatabase = field(default_factory=MemoryDatabase)
     views: list[View] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)

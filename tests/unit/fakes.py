@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, Mapping, TypeVar
+import contextlib
+from typing import Any, Callable, Iterable, Iterator, Mapping, TypeVar
 
 from fake_worker import FakeWorker
 from simkl_connect.environment import Environment
@@ -27,21 +28,53 @@ class FakeClock:
         self.now += seconds
 
 
-class FakeDatabase:
-    """Values in memory; ``full`` makes every write fail."""
+class MemoryDatabase:
+    """Values and queues in memory; ``full`` makes every change fail."""
 
     def __init__(self) -> None:
-        self.stored: dict[str, str] = {}
+        self.values: dict[str, str] = {}
+        self.queued: dict[int, tuple[str, str]] = {}
         self.full = False
+        self.commits = 0
+        self._last = 0
+        self._depth = 0
 
     def read(self, name: str) -> str:
-        return self.stored.get(name, "")
+        return self.values.get(name, "")
 
     def write(self, values: Mapping[str, str]) -> None:
+        with self.transaction():
+            self.values = {name: value for name, value in {**self.values, **values}.items() if value}
+
+    def push(self, kind: str, item: str) -> int:
+        with self.transaction():
+            self._last += 1
+            self.queued[self._last] = (kind, item)
+            return self._last
+
+    def rows(self, kind: str) -> list[tuple[int, str]]:
+        return [(row, item) for row, (own, item) in sorted(self.queued.items()) if own == kind]
+
+    def replace(self, row_id: int, item: str) -> None:
+        with self.transaction():
+            if row_id in self.queued:
+                self.queued[row_id] = (self.queued[row_id][0], item)
+
+    def remove(self, row_ids: Iterable[int]) -> None:
+        with self.transaction():
+            for row in row_ids:
+                self.queued.pop(row, None)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
         if self.full:
             raise StorageFailed("disk full")
-        self.stored.update(values)
-        self.stored = {name: value for name, value in self.stored.items() if value}
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+        self.commits += self._depth == 0
 
 
 class FakeStore:
@@ -50,6 +83,7 @@ class FakeStore:
     def __init__(self) -> None:
         self.stored: Token | None = None
         self.owner = Account("")
+        self.since: float | None = None
         self.flows: dict[str, str] = {}
         self.full = False
         self.reminded = 0.0
@@ -60,6 +94,9 @@ class FakeStore:
 
     def account(self) -> Account:
         return self.owner
+
+    def connected_at(self) -> float | None:
+        return self.since
 
     def save_token(self, token: Token) -> None:
         self.stored, self.owner = token, Account("")
@@ -128,7 +165,7 @@ class TimedWorker(FakeWorker):
 
 
 def environment(
-    clock: FakeClock, worker: Any, store: FakeStore, database: FakeDatabase, wall_clock: Callable[[], float]
+    clock: FakeClock, worker: Any, store: FakeStore, database: MemoryDatabase, wall_clock: Callable[[], float]
 ) -> Environment:
     """What the tasks share, with jitter in the middle."""
     return Environment(clock, wall_clock, lambda: 0.5, worker, database, store)  # type: ignore[arg-type]

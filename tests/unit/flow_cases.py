@@ -18,7 +18,8 @@ ACCESS_TOKEN = "c0ffee" * 10 + "cafe"
 
 
 def answer(body: object, status: int = 200, **headers: str) -> Response:
-    return Response(status, {"content-type": "application/json", **headers}, json.dumps(body).encode())
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(status, {"content-type": "application/json", **named}, json.dumps(body).encode())
 
 
 def account(name: object = "Ada") -> Response:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from typing import Any, Iterable, Iterator, Mapping, cast
+from typing import Any, Mapping, cast
 
 from fake_worker import FakeWorker
-from fakes import FakeClock
+from fakes import FakeClock, FakeStore, MemoryDatabase
+from flow_cases import answer
 from simkl_connect.environment import Environment
-from simkl_connect.errors import PermanentError, Problem, StorageFailed, TransientError
+from simkl_connect.errors import PermanentError, Problem, TransientError
 from simkl_connect.http.messages import Request, Response
 from simkl_connect.identification.exclusions import Preferences
 from simkl_connect.identification.identify import PlayingItem
@@ -23,77 +23,14 @@ OFFLINE = TransientError(Problem.OFFLINE, "gaierror")
 SHOW = {"title": "Harbour Lights", "year": 2009, "uniqueid": {"tvdb": "1111"}}
 
 
-class MemoryDatabase:
-    """``full`` makes every change fail."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, str] = {}
-        self.queued: dict[int, tuple[str, str]] = {}
-        self.full = False
-        self.commits = 0
-        self._last = 0
-        self._depth = 0
-
-    def read(self, name: str) -> str:
-        return self.values.get(name, "")
-
-    def write(self, values: Mapping[str, str]) -> None:
-        with self.transaction():
-            self.values = {name: value for name, value in {**self.values, **values}.items() if value}
-
-    def push(self, kind: str, item: str) -> int:
-        with self.transaction():
-            self._last += 1
-            self.queued[self._last] = (kind, item)
-            return self._last
-
-    def rows(self, kind: str) -> list[tuple[int, str]]:
-        return [(row, item) for row, (own, item) in sorted(self.queued.items()) if own == kind]
-
-    def replace(self, row_id: int, item: str) -> None:
-        with self.transaction():
-            if row_id in self.queued:
-                self.queued[row_id] = (self.queued[row_id][0], item)
-
-    def remove(self, row_ids: Iterable[int]) -> None:
-        with self.transaction():
-            for row in row_ids:
-                self.queued.pop(row, None)
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        if self.full:
-            raise StorageFailed("disk full")
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1
-        self.commits += self._depth == 0
-
-
-class MemoryTokens:
-    def __init__(self) -> None:
-        self.stored: Token | None = Token(Secret("t1"), expires_at=9e9, scope="media:read media:write", client_id="app")
-        self.owner = Account("Ada", "1")
-        self.since: float | None = 5.0
-
-    def token(self) -> Token | None:
-        return self.stored
-
-    def account(self) -> Account:
-        return self.owner
-
-    def connected_at(self) -> float | None:
-        return self.since
-
-
 class Device:
     """What outlives the service stays here: :meth:`restart` makes a new scrobbler on the same database."""
 
     def __init__(self) -> None:
         self.clock, self.wall = FakeClock(), FakeClock(1_700_000_000.0)
-        self.database, self.tokens = MemoryDatabase(), MemoryTokens()
+        self.database, self.tokens = MemoryDatabase(), FakeStore()
+        self.tokens.stored = Token(Secret("t1"), expires_at=9e9, scope="media:read media:write", client_id="app")
+        self.tokens.owner, self.tokens.since = Account("Ada", "1"), 5.0
         self.preferences = Preferences()
         self.library: dict[tuple[str, int], PlayingItem] = {}
         self.activity: list[Mapping[str, object]] = []
@@ -216,9 +153,7 @@ def progress(request: Request) -> float:
 
 
 def reply(status: int, body: object, **headers: str) -> Response:
-    return Response(
-        status, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(body).encode()
-    )
+    return answer(body, status, **headers)
 
 
 def episode(number: int, season: int = 1, file: str = "") -> PlayingItem:

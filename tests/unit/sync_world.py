@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any, Callable, Mapping
 from urllib.parse import urlsplit
 
 from fake_worker import FakeWorker
+from flow_cases import answer as response
 from simkl_connect.http.messages import Request, Response
 from simkl_connect.models import Secret, Token
 from simkl_connect.storage.database import Database
@@ -173,11 +173,6 @@ class Simkl:
 
 def utc(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-
-
-def response(body: object, status: int = 200, **headers: str) -> Response:
-    headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(status, {"content-type": "application/json", **headers}, json.dumps(body).encode())
 
 
 class World:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from chances import json_values, responses, steady
+from flow_cases import answer
 from hypothesis import given
 from hypothesis import strategies as st
 from simkl_connect.api.all_items import (
@@ -18,10 +19,6 @@ from simkl_connect.api.all_items import (
 from simkl_connect.errors import Problem, TransientError
 from simkl_connect.http.messages import Response
 from simkl_connect.sync.titles import FILM, Entry
-
-
-def answer(body: object, status: int = 200) -> Response:
-    return Response(status, {"content-type": "application/json"}, json.dumps(body).encode())
 
 
 def show(**more: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 import pytest
-from fakes import FakeClock, FakeDatabase, FakeStore, TimedWorker, environment
+from fakes import FakeClock, FakeStore, MemoryDatabase, TimedWorker, environment
 from flow_cases import ACCESS_TOKEN, CLIENT_ID, DEVICE, NOW, PIN, TOKEN_BODY, FlowCase, account, answer
 from simkl_connect.auth.authorizer import Authorizer, NotConfigured
 from simkl_connect.auth.pending_sign_in import PendingSignIn
@@ -23,7 +23,7 @@ class Bench:
 
     clock: FakeClock
     store: FakeStore = field(default_factory=FakeStore)
-    database: FakeDatabase = field(default_factory=FakeDatabase)
+    database: MemoryDatabase = field(default_factory=MemoryDatabase)
     views: list[View] = field(default_factory=list)
     missing: Problem | None = None
     stored: list[Token | None] = field(default_factory=list)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from chances import CANARY, problems, responses, seconds, steady, words
 from fake_worker import FakeWorker
-from fakes import FakeClock, FakeDatabase, FakeStore, environment
+from fakes import FakeClock, FakeStore, MemoryDatabase, environment
 from flow_cases import CLIENT_ID, DEVICE_BODY, NOW, PIN_BODY, TOKEN_BODY, account, answer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,7 +121,7 @@ class AuthorizerRules(RuleBasedStateMachine):
         super().__init__()
         self.clock = FakeClock()
         self.store = FakeStore()
-        self.database = FakeDatabase()
+        self.database = MemoryDatabase()
         self.views: list[View] = []
         self.issued = 0
         self.start()
@@ -270,7 +270,7 @@ class AuthorizerRules(RuleBasedStateMachine):
         self.authorizer.resume()
         assert (self.view.phase == "waiting") == running, "it is taken up again if it was under way, and only then"
         if running:
-            values = self.database.stored
+            values = self.database.values
             code = values.get("sign_in.device_code") or values["sign_in.user_code"]
             watch = Watch(self.clock(), float(values["sign_in.interval"]), self.view.deadline)
             self.worker.watches[code] = self.worker.watch = watch
@@ -323,11 +323,11 @@ odd = st.one_of(words, st.sampled_from(["nan", "inf", "-1", "1e30", "²", "5", "
 @steady(300)
 @given(st.dictionaries(st.sampled_from(STORED), odd, max_size=len(STORED)))
 def test_whatever_is_stored_is_a_sign_in_that_can_go_on_or_is_forgotten(values: dict[str, str]) -> None:
-    database, clock = FakeDatabase(), FakeClock()
+    database, clock = MemoryDatabase(), FakeClock()
     database.write({f"sign_in.{name}": value for name, value in values.items()})
     recalled = PendingSignIn(database, clock, FakeClock(NOW), "boot").recall()  # type: ignore[arg-type]
     if recalled is None:
-        assert database.stored == {}
+        assert database.values == {}
         return
     _, choice, state = recalled
     assert choice.client_id and state.authorization

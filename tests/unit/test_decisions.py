@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from scrobbling_device import MemoryDatabase, episode, film
+from fakes import MemoryDatabase
+from scrobbling_device import episode, film
 from simkl_connect.identification.decisions import KEPT, Decisions
 from simkl_connect.identification.exclusions import Preferences, folder_of, is_excluded
 from simkl_connect.identification.identify import PlayingItem

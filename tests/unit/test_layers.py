@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 LIB = Path(__file__).parents[2] / "lib"
 NETWORK = ("certifi", "http.client", "requests", "ssl", "urllib3")
 KODI = ("xbmc", "xbmcaddon", "xbmcgui", "xbmcvfs")
@@ -18,30 +16,36 @@ MODULES = sorted(
 )
 ON_REQUESTS = [f"simkl_connect.http.{name}" for name in ("adapter", "defaults", "session", "shared_session")]
 PURE = [name for name in MODULES if not name.startswith("simkl_connect.kodi.") and name not in ON_REQUESTS]
-BARRED = "import sys; sys.path.insert(0, {lib!r}); sys.modules.update(dict.fromkeys({barred!r})); import {module}"
+PROGRAM = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+sys.modules.update(dict.fromkeys(sys.argv[2].split()))
+for name in sys.argv[3:]:
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        print(name)
+"""
 
 
-def imports_without(module: str, *barred: str) -> bool:
-    code = BARRED.format(lib=str(LIB), barred=barred, module=module)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60).returncode == 0
+def in_need(modules: list[str], *barred: str) -> list[str]:
+    """Those of ``modules`` that can't be imported without ``barred``."""
+    command = [sys.executable, "-c", PROGRAM, str(LIB), " ".join(barred), *modules]
+    return subprocess.run(command, capture_output=True, check=True, text=True, timeout=60).stdout.split()
 
 
-@pytest.mark.parametrize("module", PURE)
-def test_a_pure_module_needs_neither_kodi_nor_the_network(module: str) -> None:
-    assert imports_without(module, *KODI, *NETWORK)
+def test_a_pure_module_needs_neither_kodi_nor_the_network() -> None:
+    assert in_need(PURE, *KODI, *NETWORK) == []
 
 
-@pytest.mark.parametrize("module", ON_REQUESTS)
-def test_what_stands_on_requests_needs_no_kodi(module: str) -> None:
-    assert imports_without(module, *KODI)
+def test_what_stands_on_requests_needs_no_kodi() -> None:
+    assert in_need(ON_REQUESTS, *KODI) == []
 
 
-@pytest.mark.parametrize("module", ["screens.script", "background.service"])
-def test_neither_script_nor_service_loads_the_network_before_the_first_request(module: str) -> None:
-    assert imports_without(f"simkl_connect.kodi.{module}", *NETWORK)
+def test_neither_script_nor_service_loads_the_network_before_the_first_request() -> None:
+    assert in_need(["simkl_connect.kodi.screens.script", "simkl_connect.kodi.background.service"], *NETWORK) == []
 
 
 def test_the_service_loads_what_does_the_sync_only_once_it_is_wanted() -> None:
-    assert imports_without(
-        "simkl_connect.kodi.background.service", "simkl_connect.sync.library_sync", "simkl_connect.sync.plan"
-    )
+    sync = ("simkl_connect.sync.library_sync", "simkl_connect.sync.plan")
+    assert in_need(["simkl_connect.kodi.background.service"], *sync) == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from typing import Sequence
 
 import pytest
@@ -88,9 +89,11 @@ def told(*events: Event, seconds: float = 1.0) -> list[tuple[Action, float]]:
         ),
         pytest.param([Started(A), at(1), Resumed(A)], [(START, 1)], id="Resumed while it plays"),
         pytest.param(
-            [Started(A), at(2), Paused(A), at(2), Resumed(A)], [(START, 2), (PAUSE, 2), (START, 2)], id="pause, resume"
+            [Started(A), at(2), Paused(A), at(2), Resumed(A), Paused(A), Stopped()],
+            [(START, 2), (PAUSE, 2), (START, 2), (PAUSE, 2), (STOP, 2)],
+            id="pause, resume, pause, stop",
         ),
-        pytest.param([Started(A), at(30, B), at(90, B), Stopped()], [], id="samples of another file"),
+        pytest.param([Started(A), *[at(90, B)] * 40, Stopped()], [], id="samples of another file"),
         pytest.param(
             [Started(A), Sampled(A, -0.1, LENGTH), Stopped()], [(START, 0), (STOP, 0)], id="position -0.1 at the start"
         ),
@@ -103,10 +106,45 @@ def told(*events: Event, seconds: float = 1.0) -> list[tuple[Action, float]]:
             [Started(A), at(90), Started(A), at(91), Stopped()], [(START, 90), (WATCHED, 91)], id="a stack's last part"
         ),
         pytest.param(
-            [Started(A), at(95), Started(A), at(0), Stopped()],
-            [(START, 95), (WATCHED, 95), (START, 0), (STOP, 0)],
+            [Started(A), at(95), Started(A), at(5), Stopped()],
+            [(START, 95), (WATCHED, 95), (START, 5), (STOP, 5)],
             id="opened over itself at 95 %",
         ),
+        pytest.param(
+            [Started(A), at(1), Sought(A), at(95), Started(A), at(0), Stopped()],
+            [(START, 1), (START, 95), (WATCHED, 95), (START, 0), (STOP, 0)],
+            id="opened over itself at 95 %, some time after a jump",
+        ),
+        pytest.param(
+            [Started(A), at(90), Started(A), at(91), Sought(A), at(10), Stopped()],
+            [(START, 90), (START, 10), (STOP, 10)],
+            id="a jump back within a stack's last part",
+        ),
+        pytest.param(
+            [Started(A), at(10), Paused(A), Started(A), Paused(A)],
+            [(START, 10), (PAUSE, 10), (START, 10), (PAUSE, 10)],
+            id="opened over itself while paused",
+        ),
+        pytest.param([Started(A), Started(B), at(5, B)], [(START, 5)], id="another video before a length was known"),
+        pytest.param([Started(A), Aborted(), at(90)], [], id="Kodi quits before a length is known"),
+        pytest.param(
+            [Started(A), at(95), Paused(A), Aborted()],
+            [(START, 95), (PAUSE, 95), (WATCHED, 95)],
+            id="Kodi quits while paused at 95 %",
+        ),
+        pytest.param(
+            [Started(A), at(95), Paused(A), Sought(A), Started(A), at(10), Stopped()],
+            [(START, 95), (PAUSE, 95), (START, 95), (STOP, 10)],
+            id="a jump back into a stack's first part while paused",
+        ),
+        pytest.param([Started(A), at(1), Paused(B)], [(START, 1)], id="Paused of another file"),
+        pytest.param([Started(A), at(1), Sought(B), at(30)], [(START, 1)], id="Sought of another file"),
+        pytest.param(
+            [Started(A), at(1), Paused(A), Sought(A), at(30), Resumed(A)],
+            [(START, 1), (PAUSE, 1), (START, 30)],
+            id="a jump while paused",
+        ),
+        pytest.param([Started(A), Paused(A), Resumed(A), at(5)], [(START, 5)], id="paused and resumed at once"),
         pytest.param(
             [Started(A), at(95), Sought(A), Started(A), at(10), Stopped()],
             [(START, 95), (START, 10), (STOP, 10)],
@@ -129,14 +167,21 @@ def test_what_is_reported(events: Sequence[Event], expected: list[tuple[Action, 
     assert told(*events) == expected
 
 
-def test_a_length_that_comes_after_20_seconds_is_waited_for() -> None:
-    silent = [Sampled(A, float(second), 0.0) for second in range(20)]
-    assert told(Started(A), *silent, Sampled(A, 20.0, 2700.0)) == [(START, 0.74)]
+SILENT = [Sampled(A, float(second), 0.0) for second in range(3000)]
+
+
+def test_a_length_is_waited_for_30_seconds_and_taken_later_too() -> None:
+    assert told(Started(A), *SILENT[:29]) == []
+    assert told(Started(A), *SILENT[:29], at(3)) == [(START, 3)]
+    assert told(Started(A), *SILENT[:30], at(3)) == [(START, 0), (START, 3)]
+
+
+def test_the_wait_for_a_length_begins_with_each_video() -> None:
+    assert told(Started(B), Stopped(), Started(A), Sampled(A, 0.0, 0.0), at(3), seconds=20.0) == [(START, 3)]
 
 
 def test_a_length_that_never_comes_is_start_and_stop_without_a_mark() -> None:
-    silent = [Sampled(A, float(second), 0.0) for second in range(3000)]
-    assert told(Started(A), *silent, Paused(A), Resumed(A), Stopped()) == [(START, 0), (STOP, 0)]
+    assert told(Started(A), *SILENT, Paused(A), Resumed(A), Stopped()) == [(START, 0), (STOP, 0)]
 
 
 def test_small_seeks_add_up_to_a_large_one() -> None:
@@ -144,13 +189,21 @@ def test_small_seeks_add_up_to_a_large_one() -> None:
     assert told(Started(A), at(0), Sought(A), at(3), Sought(A), at(6), Sought(A), at(9)) == [(START, 0), (START, 9)]
 
 
+def test_a_small_seek_long_after_the_start_is_no_large_one() -> None:
+    assert told(Started(A), at(50), Sought(A), at(72), seconds=100.0) == [(START, 50)]
+
+
 def test_a_stalled_stream_is_no_seek() -> None:
     assert told(Started(A), at(0), at(0), at(0), seconds=60.0) == [(START, 0)]
 
 
+def test_a_large_seek_is_reported_once() -> None:
+    assert told(Started(A), at(0), Sought(A), at(30), at(30), at(30), seconds=60.0) == [(START, 0), (START, 30)]
+
+
 def test_live_tv_tuned_in_late_is_not_watched() -> None:
-    assert told(Started(A, live=True), at(79), at(99), Stopped()) == [(START, 79), (STOP, 79.99)]
-    assert told(Started(A, live=True), at(10), at(99), Stopped()) == [(START, 10), (WATCHED, 99)]
+    assert told(Started(A, live=True), at(50), at(99), Stopped()) == [(START, 50), (STOP, 79.99)]
+    assert told(Started(A, live=True), at(49), at(99), Stopped()) == [(START, 49), (WATCHED, 99)]
 
 
 FILES = st.sampled_from([A, B])
@@ -165,6 +218,11 @@ EVENTS = st.one_of(
     st.just(Stopped()),
     st.just(Aborted()),
 )
+PLAYS = st.builds(lambda file, percent: [Started(file), at(percent, file)], FILES, st.floats(0, 100))
+SOME_EVENTS = st.lists(PLAYS | EVENTS.map(lambda event: [event]), max_size=30).map(
+    lambda parts: list(itertools.chain(*parts))
+)
+"""Any in any order, among them some videos that begin as they should."""
 
 
 def good(event: Event, file: str) -> bool:
@@ -205,7 +263,7 @@ def without_restarts(events: Sequence[Event]) -> list[Event]:
     return kept
 
 
-@given(st.lists(EVENTS, max_size=40), st.floats(0, 100))
+@given(SOME_EVENTS, st.floats(0, 100))
 def test_in_any_order_a_mark_comes_exactly_where_80_percent_was_reached_at_the_end(
     events: list[Event], seconds: float
 ) -> None:
@@ -218,7 +276,7 @@ def test_in_any_order_a_mark_comes_exactly_where_80_percent_was_reached_at_the_e
     assert marked == referee(without_restarts(events))
 
 
-@given(st.lists(EVENTS, max_size=40), st.floats(-100, 100))
+@given(SOME_EVENTS, st.floats(-100, 100))
 def test_in_any_order_and_by_any_clock_a_session_is_marked_once_at_most_and_nothing_follows_its_end(
     events: list[Event], seconds: float
 ) -> None:
@@ -231,13 +289,13 @@ def test_in_any_order_and_by_any_clock_a_session_is_marked_once_at_most_and_noth
         assert own[0] in (START, PAUSE)
 
 
-@given(st.lists(EVENTS, max_size=40))
+@given(SOME_EVENTS)
 def test_there_are_never_more_marks_than_starts(events: list[Event]) -> None:
     marks = [report for report in reports(*events) if report.action is WATCHED]
     assert len(marks) <= sum(isinstance(event, Started) for event in events)
 
 
-@given(st.lists(EVENTS, max_size=40))
+@given(SOME_EVENTS)
 def test_progress_is_a_percentage_that_says_watched_only_where_it_is(events: list[Event]) -> None:
     for report in reports(*events):
         assert 0 <= report.progress <= 100

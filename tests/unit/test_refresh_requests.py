@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Mapping
 
 import pytest
-from fakes import FakeClock, FakeDatabase, FakeStore, TimedWorker, environment
+from fakes import FakeClock, FakeStore, MemoryDatabase, TimedWorker, environment
 from flow_cases import CLIENT_ID, NOW, TOKEN_BODY, account, answer
 from simkl_connect import Outdated, RefreshFailed, ServiceUnavailable
 from simkl_connect.auth.refresh_client import LONGEST, SILENT_AFTER, RefreshClient
@@ -37,7 +37,7 @@ class Service:
     def __post_init__(self) -> None:
         self.store.stored, self.store.owner = self.token, Account("Ada")
         self.worker = TimedWorker(self.clock)
-        shared = environment(self.clock, self.worker, self.store, FakeDatabase(), FakeClock(NOW))
+        shared = environment(self.clock, self.worker, self.store, MemoryDatabase(), FakeClock(NOW))
         self.refresher = TokenRefresher(shared, client_id=lambda: CLIENT_ID, notify=lambda _notice: None)
         self.requests = RefreshRequests(self.store, self.refresher, self.published.append)  # type: ignore[arg-type]
         self.advance()

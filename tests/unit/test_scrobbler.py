@@ -411,23 +411,6 @@ def test_rapid_changes_are_one_event(device: Device) -> None:
     assert device.asked() == ["/scrobble/pause"]
 
 
-def test_a_video_left_before_simkl_heard_of_it_is_not_mentioned(device: Device) -> None:
-    device.play(film(), 1.0)
-    device.scrobbler.stopped()
-    assert device.asked() == []
-
-
-def test_a_video_left_while_a_jump_in_it_waits_to_be_told_is_paused_at_simkl(device: Device) -> None:
-    device.play(film(), 0.0)
-    device.answer_all()
-    device.scrobbler.sought("/films/1.mkv")
-    device.scrobbler.sampled("/films/1.mkv", 1080.0, 2700.0)
-    assert device.asked() == ["/scrobble/start"]
-    device.scrobbler.stopped()
-    (stop,) = device.answer_all()
-    assert (stop.path, progress(stop)) == ("/scrobble/stop", 40.0)
-
-
 def said_of_the_play(requests: list[Request]) -> list[tuple[str, float]]:
     """The end of each path, and the percent."""
     return [(one.path.rpartition("/")[2], progress(one)) for one in requests]

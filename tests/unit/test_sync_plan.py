@@ -184,6 +184,13 @@ def test_a_season_that_was_unmarked_by_hand_stays_unmarked() -> None:
     assert not plan.writes and reasons(plan) == {Reason.UNWATCHED_HERE: 49}
 
 
+@pytest.mark.parametrize(("lost", "expected"), [(45, (45, 0)), (44, (0, 44))], ids=["nine in ten", "fewer"])
+def test_a_library_was_filled_again_if_nine_rows_in_ten_lost_their_marks(lost: int, expected: tuple[int, int]) -> None:
+    (before,), (after,) = series(1, lost, 0), series(1, 50, 1)
+    plan = make_plan([show(*before.rows, *after.rows[lost:])], [agreed_series(50)], {}, NOW)
+    assert (len(plan.writes), len(plan.left)) == expected
+
+
 def test_marks_that_an_undo_took_away_are_never_taken_for_a_library_filled_again() -> None:
     entry = agreed_series(500)
     undone = entry._replace(agreed={place: (-rows[0],) for place, rows in entry.agreed.items()})
@@ -208,9 +215,64 @@ def test_what_is_watched_on_neither_side_any_more_is_forgotten() -> None:
     assert make_plan([show(Row(1, S1E1, 0, 0))], [entry], {}, NOW).agreed == {(SHOW, 7): {}}
 
 
+def test_that_the_user_unmarked_a_row_is_remembered() -> None:
+    entry = on_simkl(MOVIE, FILM)._replace(agreed={FILM: (1,)})
+    assert make_plan([film(Row(1, FILM, 0, 0))], [entry], {}, NOW).agreed == {(MOVIE, 7): {FILM: (-1,)}}
+
+
+def test_of_what_is_left_alone_it_is_said_which_episode_it_is() -> None:
+    ambiguous = [on_simkl(SHOW), on_simkl(SHOW)._replace(simkl=8, ids={"tmdb": "5"})]
+    titles = [
+        show(Row(1, S1E1, 1, THEN), Row(2, S1E2, 0, 0), ids={"tvdb": "11", "tmdb": "5"}),
+        film(Row(1, FILM, 1, THEN), ids={}),
+    ]
+    left = make_plan(titles, ambiguous, {}, NOW).left
+    assert sorted(left) == [(Reason.AMBIGUOUS, "Show", S1E1), (Reason.NO_IDS, "Film", None)]
+
+
+def test_of_several_copies_the_latest_play_is_sent() -> None:
+    rows = Row(1, FILM, 1, THEN), Row(2, FILM, 1, THEN + 5), Row(3, FILM, 0, THEN + 9)
+    assert [send.watched_at for send in make_plan([film(*rows)], [], {}, NOW).sends] == [THEN + 5]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [({S1E1: (1,), S1E2: ()}, {(SHOW, 7): {S1E1: (), S1E2: ()}}), ({S1E1: ()}, {}), ({}, {})],
+    ids=["some rows", "no row any more", "nothing"],
+)
+def test_the_rows_of_a_show_that_left_the_library_are_forgotten_once(
+    before: dict[int, tuple[int, ...]], after: object
+) -> None:
+    assert make_plan([], [on_simkl(SHOW, S1E1)._replace(agreed=before)], {}, NOW).agreed == after
+
+
 def test_a_row_that_left_the_library_is_forgotten_and_its_mark_is_not() -> None:
     entry = on_simkl(MOVIE, FILM)._replace(agreed={FILM: (1,)})
     assert make_plan([], [entry], {}, NOW).agreed == {(MOVIE, 7): {FILM: ()}}
+
+
+def test_a_show_that_was_unmarked_is_not_taken_for_a_library_filled_again_where_the_rest_was_not_looked_at() -> None:
+    plan = make_plan(series(1, 500, 0), [agreed_series(500)], {}, NOW, is_whole=False)
+    assert not plan.writes and reasons(plan) == {Reason.UNWATCHED_HERE: 500}
+
+
+def test_what_was_removed_on_simkl_stays_agreed() -> None:
+    entry = on_simkl(MOVIE)._replace(agreed={FILM: (1,)})
+    assert make_plan([film(Row(1, FILM, 1, THEN))], [entry], {}, NOW).agreed == {}
+
+
+def test_a_mark_is_agreed_once_it_is_written_and_not_when_it_is_planned() -> None:
+    assert make_plan([film(Row(1, FILM, 0, 0))], [on_simkl(MOVIE, FILM)], {}, NOW).agreed == {}
+
+
+def test_a_place_stays_agreed_when_its_row_is_another_or_gone() -> None:
+    entry = on_simkl(SHOW, S1E1, S1E2)._replace(agreed={S1E1: (1,), S1E2: (2,)})
+    assert make_plan([show(Row(9, S1E1, 0, 0))], [entry], {}, NOW).agreed == {(SHOW, 7): {S1E1: (), S1E2: ()}}
+
+
+def test_the_rest_of_a_file_is_marked_where_an_episode_of_it_is() -> None:
+    rows = Row(1, S1E1, 1, THEN, file=5), Row(2, S1E2, 0, 0, file=5)
+    assert len(make_plan([show(*rows)], [on_simkl(SHOW, S1E1, S1E2)], {}, NOW).writes) == 1
 
 
 def test_a_part_of_the_library_says_nothing_of_the_rest() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from fakes import FakeClock, FakeDatabase, FakeStore, TimedWorker, environment
+from fakes import FakeClock, FakeStore, MemoryDatabase, TimedWorker, environment
 from flow_cases import CLIENT_ID, NOW, TOKEN_BODY, account, answer
 from simkl_connect.auth.token_refresher import LONGEST_RETRY, NAME_ATTEMPTS, Notice, TokenRefresher
 from simkl_connect.http.messages import Request, Response
@@ -36,7 +36,7 @@ class Bench:
         self.store.stored, self.store.owner = token, Account(name)
         self.worker = TimedWorker(self.clock)
         self.refresher = TokenRefresher(
-            environment(self.clock, self.worker, self.store, FakeDatabase(), self.wall),
+            environment(self.clock, self.worker, self.store, MemoryDatabase(), self.wall),
             client_id=lambda: self.configured,
             notify=self.notices.append,
         )
@@ -167,7 +167,7 @@ def test_retries_grow_apart_up_to_an_hour(bench: Bench) -> None:
 
 def test_a_retry_after_of_hours_is_respected(bench: Bench) -> None:
     bench.start(v2_token(days_left=-1))
-    bench.respond(answer({"error": "user_limit_exceeded"}, 429, **{"retry-after": "18000"}))
+    bench.respond(answer({"error": "user_limit_exceeded"}, 429, retry_after="18000"))
     bench.pass_time(17940)
     assert len(bench.requests) == 1
     bench.pass_time(120)

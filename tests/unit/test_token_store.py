@@ -114,6 +114,7 @@ def test_a_refresh_of_a_token_that_another_one_has_replaced_is_dropped(disk: Dis
 def test_the_name_of_an_account_that_has_gone_is_dropped(store: TokenStore) -> None:
     store.save_token(TOKEN)
     assert not store.save_account(Account("Ada", "1"), NEWER)
+    assert not store.save_account(Account(""), NEWER)
     assert store.account() == Account("")
 
 
@@ -180,6 +181,29 @@ def test_what_a_full_disk_refuses_is_told_known_and_tried_again_ever_later(
     clock.advance(1.0)
     store.advance()
     assert (start(disk, clock).token(), store.seconds_to_wait()) == (TOKEN, None)
+
+
+def test_a_full_disk_is_told_each_time_and_what_comes_later_wins(
+    store: TokenStore, disk: Disk, clock: FakeClock
+) -> None:
+    disk.full = True
+    for _ in range(2):
+        with pytest.raises(StorageFailed):
+            store.save_token(TOKEN)
+    disk.full = False
+    store.save_token(NEWER)
+    assert store.token() == start(disk, clock).token() == NEWER
+
+
+def test_a_refresh_of_another_token_is_dropped_on_a_full_disk_too(
+    store: TokenStore, disk: Disk, clock: FakeClock
+) -> None:
+    store.save_token(TOKEN)
+    disk.full = True
+    assert not store.save_refreshed(NEWER, replaces=PIN.access_token)
+    disk.full = False
+    store.save_flow("client-id", "device")
+    assert store.token() == TOKEN
 
 
 def test_a_refresh_that_a_full_disk_refuses_is_not_tried_again_after_signing_out(
@@ -251,6 +275,7 @@ def test_an_empty_database_takes_over_what_was_before_it(disk: Disk, clock: Fake
     earlier = Earlier(access_token="at", **{"sign_in.user_code": "CODE"})
     store = start(disk, clock, earlier)
     assert store.token() == Token(Secret("at"))
+    store.save_flow("client-id", "device")
     assert (disk.read("access_token"), disk.read("sign_in.user_code"), earlier.forgotten) == ("at", "CODE", 1)
 
 

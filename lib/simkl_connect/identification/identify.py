@@ -165,7 +165,6 @@ def rows_of_file(playing: PlayingItem) -> list[Fields]:
         if isinstance(row, dict)
         and row.get("file") == file
         and file
-        and row.get("episodeid") != item.get("id")
         and as_number(row.get("season", item.get("season"))) == as_number(item.get("season"))
     ]
     rows = [item, *({"season": item.get("season"), **row} for row in others)]

@@ -136,7 +136,7 @@ class Playback(NamedTuple):
         if not self.length:
             return 0.0
         percent = math.floor(self.position / self.length * 10_000) / 100
-        return min(max(percent, float(WATCHED_PERCENT)), 100.0) if self._far_enough else min(percent, 79.99)
+        return max(percent, float(WATCHED_PERCENT)) if self._far_enough else min(percent, 79.99)
 
     @property
     def watched(self) -> bool:
@@ -221,7 +221,7 @@ def _sample(state: Playback, event: Sampled, now: float) -> Step:
         return state, ()
     if state.again and state.watched and not sampled.watched:  # opened over itself: the first play was watched
         _, reports = _stop(state, Stopped(), now)
-        anew = Playback(Phase.PLAYING, state.session + 1, state.file, state.live, opened_at=now)
+        anew = Playback(Phase.PLAYING, state.session + 1, state.file, state.live)
         begun, start = _report(_with(anew, event) or anew, Action.START, now)
         return begun, reports + start
     if state.phase is Phase.PAUSED:
@@ -262,7 +262,6 @@ _BY_PHASE: dict[Phase, dict[type[Event], Handler]] = {
         Sampled: _sample_opening,
         Paused: _pause,
         Resumed: _resume,
-        Sought: _seek,
         Stopped: _stop,
         Aborted: _abort,
     },
