@@ -132,7 +132,7 @@ def _with_file(path: bytes, work: Callable[[sqlite3.Connection], float]) -> floa
     What a power cut takes counts no more, so nothing is synced. Raises StorageFailed, OSError.
     """
     file_system.create_private(path)
-    with Translation(lambda: None):
+    with Translation():
         connection = sqlite3.connect(path, timeout=_LONGEST_LOCK, isolation_level=None)
         with contextlib.closing(connection):
             for pragma in ("journal_mode=TRUNCATE", "synchronous=OFF"):
