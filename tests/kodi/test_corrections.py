@@ -95,3 +95,17 @@ def test_a_folder_is_never_wanted_again(corrector: Corrector, tmp_path: Path) ->
     assert corrector.activity["reason"] == "excluded"
     assert corrector.watched == []
     assert "Seven Lanterns" not in [title for _, title in corrector.events]
+
+
+def test_a_folder_that_is_never_wanted_ends_at_simkl_what_plays_from_it(
+    corrector: Corrector, simkl: Simulator, tmp_path: Path
+) -> None:
+    (film,) = videos(tmp_path / "kids", "Night Ferry (1998)")
+    corrector.player.play(file_item(film))
+    corrector.wait_for_status("watching")
+    corrector.player.seek(90)
+    corrector.command("never", corrector.wait_until_it_can("never_folder"), what="folder")
+    corrector.wait_for_status("skipped")
+    corrector.addon.kodi.wait_for(lambda: [one.action for one in simkl.sessions()] == ["pause"], "its end at Simkl")
+    corrector.player.stop()
+    assert corrector.watched == []

@@ -9,12 +9,13 @@ import pytest
 from conftest import CLIENT_IDS, Boot
 from real_kodi.addon import Addon
 from real_kodi.paths import ADDON_ID
+from real_kodi.waiting import SLOWNESS
 from real_kodi.watching_plugin import WATCHING_ID, write_watching_plugin
 from simkl_simulator import Simulator
 from test_nothing_leaks import places_outside_addon_data, secrets_of
 
 OTHER_ID = "plugin.video.simkl.other"
-ANSWERED_WITHIN = 2.0
+ANSWERED_WITHIN = 2.0 * SLOWNESS
 
 
 class Importer:

@@ -17,6 +17,7 @@ from real_kodi.library import Episode, EpisodeFile, Library, Show
 from real_kodi.player import Player
 from real_kodi.scanned import scanned
 from simkl_simulator import Simulator
+from test_scrobbling import wait_until_watched_on_disk
 
 KILLS = int(os.environ.get("KILLS", "3"))
 """How many moments are tried; ``make kills`` tries many."""
@@ -61,9 +62,8 @@ def watch_and_be_killed(addon: Addon, episode: Episode, moment: float) -> None:
     """``moment``: seconds after the stop."""
     kodi, player = addon.kodi, Player(addon.kodi)
     playing = player.play(Collection(kodi).find(episode).item)
-    session = kodi.wait_for(lambda: addon.stored().get("session"), "the video on the disk")
     player.seek(93)
-    kodi.wait_for(lambda: addon.stored().get("session") != session, "the new position on the disk")
+    wait_until_watched_on_disk(addon)
     killer = threading.Timer(BEFORE + moment, kodi.kill)
     killer.start()
     time.sleep(BEFORE)

@@ -14,6 +14,7 @@ from conftest import ROOT, Boot
 from real_kodi import namespace, package
 from real_kodi.addon import Addon
 from real_kodi.paths import ADDON_ID
+from real_kodi.waiting import SLOWNESS
 from simkl_connect.ui.view import CONNECTED_STAYS
 from simkl_simulator import Drip, Fault, Hang, Simulator, silent_listener
 
@@ -23,7 +24,7 @@ FAULTS: dict[str, Fault] = {
     "a header byte a second": Drip(b"x", 1.0, head=True),
 }
 PHASES = ["no answer to SYN", "TLS handshake", *FAULTS]
-PATIENCE = 6.0
+PATIENCE = min(6.0 * SLOWNESS, 12.0)
 """Seconds. Kodi alone takes one or two, a request that nobody ends 15 and more; ``make bench`` has exact figures."""
 
 Hanging = Callable[[str], Addon]

@@ -10,12 +10,11 @@ from real_kodi.tcp import connections_to
 from real_kodi.waiting import wait_for
 from simkl_simulator import Hang, Simulator, silent_listener
 from simkl_simulator.socks import socks_proxy
+from test_nothing_stuck import PATIENCE
 
 SOCKS5 = "3"
 """Kodi's number for it."""
 LOGIN = ("us er", "pass:word")
-PATIENCE = 6.0
-"""Seconds, as in test_nothing_stuck.py."""
 
 
 def socks_at(port: int) -> Mapping[str, str]:

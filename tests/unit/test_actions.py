@@ -349,9 +349,18 @@ class TestNever:
         assert device.said == ("watching", "")
         device.answer_all()
         device.act("never", what="show")
+        device.answer_all()
         device.scrobbler.sampled(episode(1).file, 2600.0, 2700.0)
         device.scrobbler.stopped()
         assert device.answer_all() == []
+
+    def test_what_plays_is_left_alone_also_by_a_press_on_an_older_row_of_its_show(self, device: Device) -> None:
+        device.watch(episode(1))
+        device.play(episode(2), 10.0)
+        device.answer_all()
+        device.act("never", device.rows()[0][0], what="show")
+        assert device.said == ("skipped", "excluded")
+        assert [request.path for request in device.answer_all()] == ["/scrobble/stop"]
 
     def test_a_mark_made_by_hand_is_left_alone(self, device: Device) -> None:
         device.watch(episode(1))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Callable
 
 import pytest
 from scrobbling_device import (
@@ -449,6 +450,98 @@ def test_a_video_that_a_power_cut_or_a_quit_left_open_is_stopped_before_another_
     assert said_of_the_play(device.answer_all()) == expected
 
 
+def set_to(device: Device, **values: object) -> None:
+    device.preferences = device.preferences._replace(**values)  # type: ignore[arg-type]
+    device.scrobbler.settings_changed()
+    device.wait()
+
+
+class TestNotWantedAnyMore:
+    """A video that plays, and that Simkl goes on counting by itself."""
+
+    @pytest.mark.parametrize(("percent", "stopped_at"), [(40.0, 40.0), (79.99, 79.99), (80.0, 79.99), (95.0, 79.99)])
+    @pytest.mark.parametrize(
+        ("unwant", "reason"),
+        [
+            pytest.param(lambda device: device.act("never", what="folder"), "excluded", id="folder, on the page"),
+            pytest.param(lambda device: set_to(device, excluded=("/films/",)), "excluded", id="folder, by a setting"),
+            pytest.param(lambda device: set_to(device, scrobble=False), "switched_off", id="scrobbling off"),
+            pytest.param(lambda device: set_to(device, minimum=3600.0), "too_short", id="too short"),
+        ],
+    )
+    def test_it_is_stopped_at_simkl_at_once_and_never_marked(
+        self, device: Device, unwant: Callable[[Device], None], reason: str, percent: float, stopped_at: float
+    ) -> None:
+        device.play(film(), 0.0, percent)
+        device.answer_all()
+        unwant(device)
+        assert device.said == ("skipped", reason)
+        assert said_of_the_play(device.answer_all()) == [("stop", stopped_at)]
+        device.scrobbler.paused("/films/1.mkv")
+        device.scrobbler.stopped()
+        device.restart()
+        assert (device.answer_all(), device.outbox()) == ([], [])
+
+    def test_what_simkl_has_not_heard_of_is_not_mentioned(self, device: Device) -> None:
+        device.play(film(), 1.0)
+        set_to(device, scrobble=False)
+        assert device.asked() == []
+
+    def test_a_start_on_its_way_is_followed_by_a_stop(self, device: Device) -> None:
+        device.play(film(), 1.0)
+        start = device.worker.send()
+        set_to(device, scrobble=False)
+        device.answer(taken(start))
+        assert said_of_the_play(device.answer_all()) == [("stop", 1.0)]
+
+    def test_a_stop_that_does_not_get_through_is_made_good_before_another_start(self, device: Device) -> None:
+        device.play(film(), 85.0)
+        device.answer_all()
+        device.act("never", what="folder")
+        device.answer(TransientError(Problem.TIMEOUT, "ReadTimeout"))
+        device.preferences = Preferences()
+        device.play(film(2), 0.0)
+        assert said_of_the_play(device.answer_all()) == [("stop", 79.99), ("start", 0.0)]
+
+    def test_kodi_that_quits_in_the_same_moment_does_not_mark_it_at_the_next_start(self, device: Device) -> None:
+        device.play(film(), 0.0, 95.0)
+        device.answer_all()
+        device.scrobbler.act("never", {"row": device.rows()[-1][0], "what": "folder"})
+        device.scrobbler.close(0.5)
+        device.restart()
+        device.wait()
+        assert device.outbox() == []
+
+    def test_wanted_again_it_is_reported_and_marked(self, device: Device) -> None:
+        device.play(film(), 10.0)
+        device.answer_all()
+        for scrobble in (False, True):
+            set_to(device, scrobble=scrobble)
+        assert said_of_the_play(device.answer_all()) == [("start", 10.0)]
+        device.scrobbler.sampled("/films/1.mkv", 2600.0, 2700.0)
+        device.scrobbler.stopped()
+        assert said_of_the_play(device.answer_all()) == [("stop", 96.29)]
+
+    def test_a_length_that_is_known_late_and_too_short_ends_what_was_begun(self, device: Device) -> None:
+        device.play(film())
+        for _ in range(40):
+            device.wait(1.0)
+            device.scrobbler.sampled("/films/1.mkv", 40.0, 0.0)
+            device.answer_all()
+        device.scrobbler.sampled("/films/1.mkv", 45.0, 150.0)
+        assert device.said == ("skipped", "too_short")
+        assert said_of_the_play(device.answer_all()) == [("stop", 30.0)]
+
+    def test_other_settings_change_nothing(self, device: Device) -> None:
+        device.play(film(), 85.0)
+        device.answer_all()
+        device.tokens.stored = Token(Secret("t2"), expires_at=9e9, scope="media:read media:write", client_id="app")
+        set_to(device, notify=False)
+        assert device.answer_all() == []
+        device.scrobbler.stopped()
+        assert len(device.outbox()) == 1
+
+
 def test_after_a_lock_simkl_is_told_how_things_stand(device: Device) -> None:
     device.play(film(), 0.0)
     device.answer(LOCKED)
@@ -736,7 +829,7 @@ class TestMarksByHand:
         assert device.outbox() == []
 
     def test_the_syncs_own_change_is_no_mark_and_the_users_next_one_is(self, device: Device) -> None:
-        device.scrobbler.expect_echo("movie", 1, 1)
+        device.scrobbler.marks.expect_echo("movie", 1, 1)
         device.scrobbler.library_updated(updated("movie", 1, 1))
         device.wait(5.0)
         assert device.outbox() == []

@@ -225,6 +225,19 @@ def last_row(box: Box) -> int:
     return box.database.rows("activity")[-1][0]
 
 
+def test_a_video_excluded_at_95_percent_is_paused_below_the_mark_and_stays_unmarked(
+    box: Box, simulator: Simulator
+) -> None:
+    box.watch(PlayingItem({"type": "unknown"}, "/films/Night Ferry (1998).mkv"), 95.0)
+    box.until(lambda: len(simulator.scrobbles) == 1)
+    box.scrobbler.act("never", {"row": last_row(box), "what": "folder"})
+    box.until(lambda: len(simulator.scrobbles) == 2)
+    box.watch(PlayingItem({"type": "unknown"}, "/shorts/Night Ferry (2019).mkv"), 1.0)
+    box.until(lambda: len(simulator.scrobbles) == 3)
+    assert [event.action for event in simulator.scrobbles] == ["start", "pause", "start"]
+    assert marks(simulator) == []
+
+
 def test_undo_takes_exactly_both_episodes_of_a_file_away(box: Box, simulator: Simulator) -> None:
     simulator.preset_watched("Harbour Lights", 2, 3)
     box.watch(PlayingItem({"type": "unknown"}, f"/tv/{DOUBLE_FILE}"), 90.0)

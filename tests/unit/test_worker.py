@@ -267,45 +267,88 @@ def test_no_wait_goes_by_the_wall_clock(worker: Worker, finished: threading.Sema
 
 
 class FakeLimits:
-    """``waits`` in turn, then nothing to wait for; ``calls`` are noted."""
+    """``waits`` in turn, then nothing to wait for; ``calls`` are noted. ``meanwhile`` happens during the first one."""
 
-    def __init__(self, *waits: float) -> None:
+    def __init__(self, *waits: float, meanwhile: Callable[[], object] = bool) -> None:
         self.waits = list(waits)
         self.calls: list[str] = []
+        self._meanwhile = meanwhile
 
     def reserve(self, method: str) -> float:
         self.calls.append(method)
+        if len(self.calls) == 1:
+            self._meanwhile()
         return self.waits.pop(0) if self.waits else 0.0
 
     def answered(self) -> None:
         self.calls.append("answered")
 
 
+@pytest.fixture
+def limited(
+    session: FakeSession, clock: FakeClock, finished: threading.Semaphore
+) -> Iterator[Callable[[FakeLimits], Worker]]:
+    """Makes a worker with limits."""
+    made: list[Worker] = []
+
+    def make(limits: FakeLimits) -> Worker:
+        made.append(Worker(lambda: session, clock, finished.release, limits))  # type: ignore[arg-type,return-value]
+        return made[-1]
+
+    yield make
+    assert all(worker.close(SECONDS) for worker in made)
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_request_waits_until_the_requests_of_others_allow_it(
-    session: FakeSession, clock: FakeClock, finished: threading.Semaphore, method: str
+    limited: Callable[[FakeLimits], Worker], clock: FakeClock, finished: threading.Semaphore, method: str
 ) -> None:
     limits = FakeLimits(0.5)
-    worker = Worker(lambda: session, clock, finished.release, limits)  # type: ignore[arg-type,return-value]
+    worker = limited(limits)
     job = worker.submit(request("/a", method), status, SYNC)
-    wait_for(lambda: limits.calls, "the limits to be asked", SECONDS)
-    assert (job.done, worker.seconds_to_wait()) == (False, 0.5)
+    wait_for(lambda: worker.seconds_to_wait() == 0.5, "the limits to be asked", SECONDS)
+    assert not job.done
     clock.advance(0.5)
     assert worker.seconds_to_wait() == 0.0
     worker.advance()
     assert finished.acquire(timeout=SECONDS)
     assert (job.result, limits.calls) == (200, [method, method, "answered"])
-    assert worker.close(SECONDS)
 
 
 def test_a_get_passes_a_post_that_waits_for_others(
-    session: FakeSession, clock: FakeClock, finished: threading.Semaphore
+    limited: Callable[[FakeLimits], Worker], session: FakeSession, finished: threading.Semaphore
 ) -> None:
     limits = FakeLimits(0.5)
-    worker = Worker(lambda: session, clock, finished.release, limits)  # type: ignore[arg-type,return-value]
+    worker = limited(limits)
     worker.submit(POST, status, SIGN_IN)
     wait_for(lambda: limits.calls, "the limits to be asked", SECONDS)
     worker.submit(GET, status, SYNC)
     assert finished.acquire(timeout=SECONDS)
     assert session.sent == [GET.path]
-    assert worker.close(SECONDS)
+
+
+def test_nobody_waits_for_the_limits_and_a_job_can_be_cancelled_meanwhile(
+    limited: Callable[[FakeLimits], Worker], session: FakeSession, finished: threading.Semaphore
+) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+    limits = FakeLimits(meanwhile=lambda: (asked.set(), go_on.wait(SECONDS)))
+    worker = limited(limits)
+    job = worker.submit(POST, status, SIGN_IN)
+    assert asked.wait(SECONDS)
+    assert (worker.is_busy, worker.seconds_to_wait(), job.cancel(), worker.is_busy) == (True, 0.0, True, False)
+    go_on.set()
+    worker.submit(request("/next"), status, SYNC)
+    assert finished.acquire(timeout=SECONDS)
+    assert (session.sent, limits.calls) == (["/next"], ["POST", "answered", "GET", "answered"])
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_is_urgent_and_comes_while_the_limits_are_asked_goes_first(
+    limited: Callable[[FakeLimits], Worker], session: FakeSession, finished: threading.Semaphore, method: str
+) -> None:
+    limits = FakeLimits(meanwhile=lambda: worker.submit(request("/urgent", method), status, SIGN_IN))
+    worker = limited(limits)
+    worker.submit(request("/sync"), status, SYNC)
+    assert finished.acquire(timeout=SECONDS)
+    assert finished.acquire(timeout=SECONDS)
+    assert session.sent == ["/urgent", "/sync"]

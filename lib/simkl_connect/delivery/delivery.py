@@ -91,7 +91,7 @@ class Delivery:
         if self._retry.is_paused or self._is_to_be_removed(handle):
             return
         request = scrobble_request("stop", described, progress, token)
-        job: Job[Answer] = self._environment.worker.submit(request, _read_stop, Priority.SCROBBLE)
+        job: Job[Answer] = self._environment.worker.submit(request, read_scrobble, Priority.SCROBBLE)
         self._sent.append(_Sent((handle,), token, job, self._environment.clock() + STOP_WITHIN))
 
     def advance(self, token: Token | None) -> None:
@@ -269,7 +269,3 @@ class Delivery:
 
 def _unknown(entry: Entry) -> Reason:
     return Reason.UNKNOWN_MOVIE if isinstance(entry.media, Movie) else Reason.UNKNOWN_EPISODE
-
-
-def _read_stop(response: Response) -> Answer:
-    return read_scrobble(response)

@@ -88,6 +88,12 @@ class Live:
             self._stop_others(media, owner, token)
         self._submit(action, media, progress, owner, token)
 
+    def take_back(self, media: Media, progress: float, owner: str, token: Token) -> None:
+        """The video goes on, but is not wanted on Simkl any more: its session is ended there, and is not marked."""
+        key = media_key(media)
+        if key in self._told or any(media_key(one.media) == key for one in self._waiting):
+            self.report(Action.STOP, media, min(progress, BELOW_WATCHED), owner, token)
+
     def left_open(self, media: Media, progress: float, owner: str) -> None:
         """A service before this one had told Simkl that this plays, and could not say that it was over."""
         self._told[media_key(media)] = _Told(media, progress, owner, plays=True)

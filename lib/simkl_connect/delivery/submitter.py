@@ -93,11 +93,18 @@ class Submitter:
 
     def report(self, action: Action, media: Media, progress: float, owner: str) -> None:
         """Tells Simkl what plays, at once or not at all; nothing if ``owner`` is not the one who is signed in."""
-        token = self.usable_token()
+        token = self._token_of(owner)
         if action is Action.STOP:
             self.stop_reporting()
-        if token is not None and owner in owners_of(self._environment.tokens):
+        if token is not None:
             self._live.report(action, media, progress, owner, token)
+
+    def take_back(self, media: Media, progress: float, owner: str) -> None:
+        """Ends the session of a video at Simkl that the user does not want there any more, without a mark."""
+        token = self._token_of(owner)
+        self.stop_reporting()
+        if token is not None:
+            self._live.take_back(media, progress, owner, token)
 
     def stop_reporting(self) -> None:
         """Nothing plays any more: what was refused needs no repetition."""
@@ -109,8 +116,7 @@ class Submitter:
         self._note(entries)
         for one in media:
             self._live.forget(one)
-        is_theirs = all(entry.owner in owners_of(self._environment.tokens) for entry in entries)
-        token = self.usable_token() if is_theirs else None
+        token = self._token_of(*(entry.owner for entry in entries))
         handles = self._outbox.add(entries, ends_session=True)
         reason = Reason.SIGN_IN_ENDED if token is None else self._reason
         reason = Reason.STORAGE if self._outbox.is_behind else reason
@@ -199,6 +205,10 @@ class Submitter:
         self._outbox.save()
         self.activity.advance()
         self.activity.write()
+
+    def _token_of(self, *owners: str) -> Token | None:
+        """What may be used now for all that is theirs."""
+        return self.usable_token() if owners_of(self._environment.tokens).issuperset(owners) else None
 
     def _note(self, entries: Sequence[Entry]) -> None:
         for entry in entries[:1]:

@@ -47,6 +47,10 @@ class ClientInfo(NamedTuple):
     app_version: str
     user_agent: str
 
+    def query(self, client_id: str) -> dict[str, str]:
+        """What the address of every request says of it."""
+        return {"client_id": client_id, "app-name": "simkl-connect", "app-version": self.app_version}
+
 
 def checked_base_url(url: str) -> str:
     """``url`` without a trailing slash. Raises ValueError unless it is https, or http on this very machine.

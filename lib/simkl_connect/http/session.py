@@ -93,13 +93,12 @@ class Session:
 
     def _prepared(self, request: Request) -> requests.PreparedRequest:
         client = self._client
-        about = {"client_id": request.client_id, "app-name": "simkl-connect", "app-version": client.app_version}
         try:
             return self._session.prepare_request(
                 requests.Request(
                     request.method,
                     client.base_url + request.path,
-                    params={**about, **request.query},
+                    params={**client.query(request.client_id), **request.query},
                     data=request.form,
                     json=request.json,
                     headers=None if request.bearer is None else {"Authorization": authorization(request.bearer)},

@@ -176,8 +176,7 @@ class _SimklAdapter(InterruptibleAdapter):
         if token is None:
             raise ValueError("a request that was not made by the session")
         completed = request.copy()
-        about = {"client_id": token.client_id, "app-name": "simkl-connect", "app-version": client.app_version}
-        completed.prepare_url(request.url, about)
+        completed.prepare_url(request.url, client.query(token.client_id))
         completed.headers["Authorization"] = authorization(token.access_token)
         completed.headers["User-Agent"] = client.user_agent
         return completed

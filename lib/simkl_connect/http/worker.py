@@ -90,10 +90,10 @@ class Worker:
     """A task (see the service) around one thread, which is made at the first :meth:`submit`.
 
     ``open_session`` runs on that thread when the first request is made, and may take its time. ``finished`` is called
-    there after each job, and must not raise. ``clock`` gives seconds, on any thread. ``limits`` are asked on
-    the worker's thread before each request, besides the worker's own pace. All methods return at once and may
-    be called from any thread. The thread itself waits without a time limit, because Python before 3.11 measures those
-    by the wall clock: :meth:`advance` wakes it when a POST may be sent.
+    there after each job, and must not raise. ``clock`` gives seconds, on any thread. ``limits`` are asked on the
+    worker's thread before each request, besides the worker's own pace, and may take their time. All methods return at
+    once and may be called from any thread. The thread itself waits without a time limit, because Python before 3.11
+    measures those by the wall clock: :meth:`advance` wakes it when a request may be sent.
     """
 
     def __init__(
@@ -110,7 +110,9 @@ class Worker:
         self._changed = threading.Condition()
         self._waiting: list[Job[Any]] = []
         self._in_flight: Job[Any] | None = None
-        self._interrupt_at = self._next_post_at = self._next_other_at = 0.0
+        self._interrupt_at = 0.0
+        self._next_at: dict[str, float] = {}
+        """When the next request of a method may go, by method."""
         self._session: Session | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -156,12 +158,11 @@ class Worker:
                 return max(0.0, self._interrupt_at - self._clock())
             if self._waiting and self._thread is None:
                 return THREAD_RETRY
+            if self._next() is not None:  # the thread is about to take it, or asks the limits about it
+                return 0.0
             now = self._clock()
-            left = [at - now for at in (self._next_post_at, self._next_other_at) if at > now]
-            if left:  # also for a POST that is still to come: it can't shorten the service's wait
-                return min(left)
-            is_held_back = self._next_other_at > 0 or any(job.request.method == "POST" for job in self._waiting)
-            return 0.0 if self._waiting and is_held_back else None
+            # also for a POST that is still to come: it can't shorten the service's wait
+            return min((at - now for at in self._next_at.values() if at > now), default=None)
 
     def close(self, timeout: float) -> bool:
         """End the request in flight, every job and the thread; true if that is gone within ``timeout`` seconds."""
@@ -197,45 +198,49 @@ class Worker:
                 self._thread = thread
 
     def _run(self) -> None:
+        for job in iter(self._take, None):
+            result = self._perform(job)
+            if self._limits is not None:
+                self._limits.answered()
+            with self._changed:
+                if job.request.method == "POST":
+                    self._next_at["POST"] = self._clock() + POSTS_APART
+                self._in_flight = None
+                job.finish(result)
+            self._finished()
+
+    def _take(self) -> Job[Any] | None:
+        """Waits for a job that may be sent, which is in flight from then on; None after :meth:`close`."""
         while True:
             with self._changed:
                 job = self._next()
                 while job is None and not self._closed:
                     self._changed.wait()
                     job = self._next()
-                if job is None:
-                    return
-                self._waiting.remove(job)
-                self._in_flight = job
-                self._interrupt_at = self._clock() + job.request.longest
-            result = self._perform(job)
-            if self._limits is not None:
-                self._limits.answered()
+            if job is None:
+                return None
+            method = job.request.method
+            wait = (
+                self._limits.reserve(method) if self._limits is not None else 0.0
+            )  # reads a file: nobody waits for it
             with self._changed:
-                if job.request.method == "POST":
-                    self._next_post_at = self._clock() + POSTS_APART
-                self._in_flight = None
-                job.finish(result)
-            self._finished()
+                if wait > 0:
+                    self._next_at[method] = self._clock() + wait
+                    continue
+                job = self._next()
+                if job is not None and job.request.method == method:
+                    self._waiting.remove(job)
+                    self._in_flight = job
+                    self._interrupt_at = self._clock() + job.request.longest
+                    return job
+            if self._limits is not None:  # it was cancelled meanwhile, or something more urgent has come
+                self._limits.answered()
 
     def _next(self) -> Job[Any] | None:
         """The most urgent job that may be sent now, of several the first that came."""
-        allowed = [job for job in self._waiting if self._clock() >= self._may_be_sent_at(job)]
-        job = min(allowed, key=lambda job: job.priority, default=None)
-        wait = self._limits.reserve(job.request.method) if job is not None and self._limits is not None else 0.0
-        if job is None:
-            return None
-        if wait <= 0:
-            self._next_other_at = 0.0
-            return job
-        if job.request.method == "POST":
-            self._next_post_at = self._clock() + wait
-        else:
-            self._next_other_at = self._clock() + wait
-        return self._next()
-
-    def _may_be_sent_at(self, job: Job[Any]) -> float:
-        return self._next_post_at if job.request.method == "POST" else self._next_other_at
+        now = self._clock()
+        allowed = [job for job in self._waiting if now >= self._next_at.get(job.request.method, 0.0)]
+        return min(allowed, key=lambda job: job.priority, default=None)
 
     def _perform(self, job: Job[T]) -> T | Failure:
         try:

@@ -5,7 +5,6 @@ The Kodi side hands in events as they come, and samples once a second; nothing h
 
 from __future__ import annotations
 
-import math
 from typing import Mapping
 
 from ..activity.possible import UNSURE
@@ -41,10 +40,7 @@ from .playback import (
     Started,
     Stopped,
 )
-from .session import RECORD_EVERY, RECORD_WITHIN, Session, cut_off, record, row_fields, write_record
-
-_SILENT = (Reason.MUSIC, Reason.SWITCHED_OFF)
-"""What the activity page says nothing about."""
+from .session import Record, Session, cut_off, is_silent, is_unwanted, row_fields
 
 
 class Scrobbler:
@@ -60,7 +56,7 @@ class Scrobbler:
         self._playback = Playback()
         self._session = Session()
         self._is_ending = False
-        self._record_at = math.inf
+        self._record = Record(environment)
         self._hints = Seen()
         self._submitter.recover(*cut_off(environment.database, environment.wall_clock()))
 
@@ -97,7 +93,7 @@ class Scrobbler:
         was_watched = self._playback.watched
         self._handle(Sampled(file, position, length))
         if self._playback.watched is not was_watched:
-            self._record()
+            self._record.write(self._session, self._playback)
 
     def paused(self, file: str) -> None:
         """``onPlayBackPaused``."""
@@ -120,16 +116,12 @@ class Scrobbler:
         """Kodi quits: what is due goes to the disk, and is sent at the next start."""
         self._is_ending = True
         if self._plays and not self._playback.watched:
-            self._record()  # Simkl goes on taking it to be playing
+            self._record.write(self._session, self._playback)  # Simkl goes on taking it to be playing
         self._handle(Aborted())
 
     def library_updated(self, data: object) -> None:
         """``VideoLibrary.OnUpdate``, its data as parsed JSON."""
         self.marks.update(data, self._session.library_keys if self._plays else ())
-
-    def expect_echo(self, kind: str, row: int, playcount: int) -> None:
-        """The sync is about to write this playcount: its ``OnUpdate`` is nobody's mark."""
-        self.marks.expect_echo(kind, row, playcount)
 
     def hurry(self) -> None:
         """The device has woken, somebody has signed in, another request got through, or the user wants it sent now."""
@@ -150,13 +142,18 @@ class Scrobbler:
 
     def act(self, name: str, values: Mapping[str, object]) -> None:
         """What the user does on the activity page: a command and its values, as they were received."""
-        media = self._actions.act(name, values)
-        session = self._session
-        if not self._plays or values.get("row") != session.activity or not session.owner:
-            return
-        outcome = Identified(media, chosen=True) if media else self._outcome(self._session.playing)
-        if media or isinstance(outcome, Skipped) is not isinstance(self._session.outcome, Skipped):
-            self._learn(outcome)
+        media, session = self._actions.act(name, values), self._session
+        if media and self._plays and values.get("row") == session.activity and session.owner:
+            self._learn(Identified(media, chosen=True))
+        else:
+            self.settings_changed()
+
+    def settings_changed(self) -> None:
+        """What plays may be wanted no more, or again: Simkl is told so now, and not when it ends."""
+        if self._plays and self._session.owner and (self._session.activity or self._session.media):
+            outcome = self._outcome(self._session.playing)
+            if is_unwanted(outcome) is not is_unwanted(self._session.outcome):
+                self._learn(outcome)
 
     def advance(self) -> None:
         """Takes answers, and sends what is due."""
@@ -168,14 +165,12 @@ class Scrobbler:
         if self._submitter.wants_report:
             self._report_again()
         self.marks.advance()
-        if self._environment.clock() >= self._record_at:
-            self._record()
+        if self._record.seconds_to_wait() == 0:
+            self._record.write(self._session, self._playback)
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do by the clock alone; None: nothing is planned."""
-        waits = [self._submitter.seconds_to_wait(), self.marks.seconds_to_wait()]
-        if self._record_at < math.inf:
-            waits.append(max(0.0, self._record_at - self._environment.clock()))
+        waits = [self._submitter.seconds_to_wait(), self.marks.seconds_to_wait(), self._record.seconds_to_wait()]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def close(self, _timeout: float) -> None:
@@ -207,11 +202,10 @@ class Scrobbler:
         title = media_title(outcome.media) if isinstance(outcome, Identified) else ""
         if not title or not (isinstance(outcome, Identified) and outcome.chosen):
             title = shown_title(playing) or title
-        is_silent = isinstance(outcome, Skipped) and outcome.reason in _SILENT
-        row = 0 if is_silent else self._activity.begin(title, row_fields(playing, outcome, self.decisions))
+        row = 0 if is_silent(outcome) else self._activity.begin(title, row_fields(playing, outcome, self.decisions))
         owner = owner_of(self._environment.tokens)
         self._session = Session(number or self._playback.session, playing, outcome, title, row, owner)
-        if isinstance(outcome, Skipped) and not is_silent:
+        if isinstance(outcome, Skipped) and not is_silent(outcome):
             self._activity.change(row, Status.SKIPPED, outcome.reason)
 
     def _outcome(self, playing: PlayingItem) -> Identified | Skipped | AskSimkl:
@@ -224,7 +218,13 @@ class Scrobbler:
         if token is not None and self._submitter.is_read_only(token):
             self._submitter.tell_read_only()
             return Skipped(Reason.READ_ONLY)
-        return self.decisions.identify(playing)
+        outcome = self.decisions.identify(playing)
+        if not isinstance(outcome, Skipped) and self._is_too_short(self._playback.length):
+            return Skipped(Reason.TOO_SHORT)
+        return outcome
+
+    def _is_too_short(self, length: float) -> bool:
+        return 0 < length < self._callbacks.preferences().minimum
 
     def _fresh(self, playing: PlayingItem) -> PlayingItem:
         """Without hints that were there when another video played."""
@@ -234,15 +234,16 @@ class Scrobbler:
 
     def _learn(self, outcome: Identified | Skipped | AskSimkl) -> None:
         """Now it is known what plays, or that nobody will know."""
-        title = self._session.title
-        if isinstance(outcome, Identified):
-            title = media_title(outcome.media)
-        self._session = self._session._replace(outcome=outcome, title=title)
-        if isinstance(outcome, Skipped):
-            self._activity.change(self._session.activity, Status.SKIPPED, outcome.reason)
-            self._record_soon()
-        else:
+        before = self._session
+        title = media_title(outcome.media) if isinstance(outcome, Identified) else before.title
+        self._session = before._replace(outcome=outcome, title=title)
+        if not isinstance(outcome, Skipped):
             self._report_again()
+            return
+        self._activity.change(before.activity, Status.SKIPPED, outcome.reason)
+        for media in before.media[:1]:
+            self._submitter.take_back(media, self._playback.progress, before.owner)
+        self._record.write(self._session, self._playback)  # at once: it may stand there as watched
 
     def _report_again(self) -> None:
         """Tells Simkl how things stand."""
@@ -253,7 +254,7 @@ class Scrobbler:
 
     def _report(self, report: Report, length: float) -> None:
         session = self._session
-        if 0 < length < self._callbacks.preferences().minimum and not isinstance(session.outcome, Skipped):
+        if self._is_too_short(length) and not isinstance(session.outcome, Skipped):
             self._learn(Skipped(Reason.TOO_SHORT))
             return
         if isinstance(session.outcome, Skipped):
@@ -264,7 +265,7 @@ class Scrobbler:
             return
         if session.media:
             self._submitter.report(report.action, session.media[0], report.progress, session.owner)
-        self._record_soon()
+        self._record.soon()
         if report.action is Action.STOP and not length:
             self._activity.change(session.activity, Status.SKIPPED, Reason.NO_LENGTH)
             return
@@ -287,14 +288,4 @@ class Scrobbler:
             return
         entries = session.entries(self._environment.wall_clock(), length)
         self._submitter.mark(entries, report.progress, session.activity, session.title, not self._is_ending)
-        self._record_at = math.inf  # the marks have taken the record's place
-
-    def _record_soon(self) -> None:
-        self._record_at = min(self._record_at, self._environment.clock() + RECORD_WITHIN)
-
-    def _record(self) -> None:
-        """Puts the open session on the disk, or takes it away."""
-        is_open = self._plays and not isinstance(self._session.outcome, Skipped)
-        now = self._environment.wall_clock()
-        write_record(self._environment.database, record(self._session, self._playback, now) if is_open else "")
-        self._record_at = self._environment.clock() + RECORD_EVERY if is_open else math.inf
+        self._record.was_replaced()

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..activity.reasons import Reason
 from ..delivery.outbox import SESSION, Entry, number
+from ..environment import Environment
 from ..errors import StorageFailed
 from ..identification.decisions import Decisions
 from ..identification.file_names import AskSimkl, as_number
@@ -16,7 +18,7 @@ from ..identification.identify import Identified, PlayingItem, Skipped
 from ..identification.media_json import dump_media, dump_question, load_media, load_question, to_object
 from ..identification.subjects import dump_origin, origin_of
 from ..media import Media
-from .playback import Playback
+from .playback import Phase, Playback
 
 if TYPE_CHECKING:
     from ..storage.database import Database
@@ -27,6 +29,8 @@ RECORD_EVERY, RECORD_WITHIN = 60.0, 0.5
 """Seconds between two records while a video plays, what a power cut can cost; and from a start, a pause or an end to
 its record, which is written when there is nothing more urgent to do. That a video counts as watched from here on, or
 does no more, is written at once."""
+_SILENT = (Reason.MUSIC, Reason.SWITCHED_OFF)
+_NOT_WANTED = (Reason.SWITCHED_OFF, Reason.EXCLUDED, Reason.LIVE_TV, Reason.RECORDING, Reason.TOO_SHORT)
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +80,16 @@ class Session(NamedTuple):
         return [Entry(one, watched_at, self.owner, None, length, activity=self.activity) for one in self.media]
 
 
+def is_silent(outcome: Identified | Skipped | AskSimkl) -> bool:
+    """Whether the activity page says nothing about it."""
+    return isinstance(outcome, Skipped) and outcome.reason in _SILENT
+
+
+def is_unwanted(outcome: Identified | Skipped | AskSimkl) -> bool:
+    """Whether the user has said so, in the settings or on the activity page, and can take it back."""
+    return isinstance(outcome, Skipped) and outcome.reason in _NOT_WANTED
+
+
 def row_fields(
     playing: PlayingItem, outcome: Identified | Skipped | AskSimkl, decisions: Decisions
 ) -> dict[str, object]:
@@ -83,23 +97,6 @@ def row_fields(
     origin = origin_of(playing)
     asked = {"asked": dump_question(outcome)} if isinstance(outcome, AskSimkl) else {}
     return {**dump_origin(origin), "kept": decisions.kept(origin), **asked}
-
-
-def record(session: Session, state: Playback, at: float) -> str:
-    """The session as it stands at the Unix time ``at``."""
-    asked = session.outcome if isinstance(session.outcome, AskSimkl) else None
-    return json.dumps(
-        {
-            "media": [dump_media(one) for one in session.media],
-            "asked": dump_question(asked) if asked is not None else None,
-            "owner": session.owner,
-            "at": at,
-            "length": state.length,
-            "progress": state.progress,
-            "watched": state.watched,
-            "activity": session.activity,
-        }
-    )
 
 
 def due_marks(text: str) -> list[Entry]:
@@ -129,14 +126,6 @@ def left_open(text: str, now: float) -> LeftOpen | None:
     return LeftOpen(media, progress, owner) if 0 <= progress <= 100 and abs(now - at) < OPEN_FOR else None
 
 
-def write_record(database: Database, text: str) -> None:
-    """Puts the record on the disk; "" removes it."""
-    try:
-        database.write({SESSION: text})
-    except StorageFailed as failed:
-        _log.warning("session: %s", failed)
-
-
 def cut_off(database: Database, now: float) -> tuple[list[Entry], LeftOpen | None]:
     """What the record that a service has left says: the marks that are due, and what Simkl may take to be playing."""
     text = read_record(database)
@@ -150,3 +139,50 @@ def read_record(database: Database) -> str:
     except StorageFailed as failed:
         _log.warning("session: %s", failed)
         return ""
+
+
+class Record:
+    """The open session on the disk. One thread; raises nothing."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._due = math.inf
+
+    def soon(self) -> None:
+        """It is to be written with the next ones to come."""
+        self._due = min(self._due, self._environment.clock() + RECORD_WITHIN)
+
+    def was_replaced(self) -> None:
+        """By the session's marks, in the same transaction."""
+        self._due = math.inf
+
+    def write(self, session: Session, state: Playback) -> None:
+        """Writes it, or takes it away where nothing plays that is wanted."""
+        is_open = state.phase is not Phase.IDLE and not isinstance(session.outcome, Skipped)
+        text = _record(session, state, self._environment.wall_clock()) if is_open else ""
+        try:
+            self._environment.database.write({SESSION: text})
+        except StorageFailed as failed:
+            _log.warning("session: %s", failed)
+        self._due = self._environment.clock() + RECORD_EVERY if is_open else math.inf
+
+    def seconds_to_wait(self) -> float | None:
+        """Seconds until it is to be written; None: nothing is planned."""
+        return max(0.0, self._due - self._environment.clock()) if self._due < math.inf else None
+
+
+def _record(session: Session, state: Playback, at: float) -> str:
+    """The session as it stands at the Unix time ``at``."""
+    asked = session.outcome if isinstance(session.outcome, AskSimkl) else None
+    return json.dumps(
+        {
+            "media": [dump_media(one) for one in session.media],
+            "asked": dump_question(asked) if asked is not None else None,
+            "owner": session.owner,
+            "at": at,
+            "length": state.length,
+            "progress": state.progress,
+            "watched": state.watched,
+            "activity": session.activity,
+        }
+    )

@@ -12,6 +12,7 @@ import math
 import os
 import sqlite3
 import time
+import weakref
 from typing import Callable
 
 from ..errors import StorageFailed
@@ -107,6 +108,7 @@ class SharedLimits:
                     return _LOCKED_AGAIN
         if self._memory is None:
             self._memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            weakref.finalize(self, self._memory.close)
             self._memory.execute(_CREATE)
         return work(self._memory)
 
@@ -130,7 +132,7 @@ def _with_file(path: bytes, work: Callable[[sqlite3.Connection], float]) -> floa
     What a power cut takes counts no more, so nothing is synced. Raises StorageFailed, OSError.
     """
     file_system.create_private(path)
-    with Translation(lambda: None):
+    with Translation():
         connection = sqlite3.connect(path, timeout=_LONGEST_LOCK, isolation_level=None)
         with contextlib.closing(connection):
             for pragma in ("journal_mode=TRUNCATE", "synchronous=OFF"):

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from urllib.parse import quote
 
 from ..errors import StorageFailed
+from .sqlite_errors import Translation
 
 _LONGEST_LOCK = 2.0
 """Seconds to wait for the service to finish a transaction."""
-_WAYS = (b"?mode=ro", b"?mode=ro&vfs=unix-none")
-"""The second is for shares that can't lock, see :mod:`~simkl_connect.storage.database`."""
+
+
+def open_read_only(path: bytes, longest_lock: float, with_locks: bool = True) -> sqlite3.Connection:
+    """``with_locks``: not on shares that have none, see :mod:`~simkl_connect.storage.database`."""
+    uri = f"file:{quote(path)}?mode=ro{'' if with_locks else '&vfs=unix-none'}"
+    connection = sqlite3.connect(uri, timeout=longest_lock, isolation_level=None, uri=True)
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")
+    return connection
 
 
 class Reader:
     """The file is open only within a call. Every method raises StorageFailed, also where there is no file."""
 
     def __init__(self, path: bytes) -> None:
-        self._uri = b"file:" + path.replace(b"%", b"%25").replace(b"?", b"%3f").replace(b"#", b"%23")
+        self._path = path
 
     def read(self, name: str) -> str:
         """The value, or an empty string."""
@@ -29,19 +37,13 @@ class Reader:
         return self._all("SELECT item FROM queued WHERE kind = ? ORDER BY id", kind)
 
     def _all(self, query: str, name: str) -> list[str]:
-        failure: Exception | None = None
-        for way in _WAYS:
-            try:
-                return _texts(self._uri + way, query, name)
-            except Exception as error:
-                if type(error).__module__ != "sqlite3":  # by name: see Database
-                    raise
-                failure = failure or error
-        raise StorageFailed(str(failure)) from failure
+        try:
+            return self._texts(query, name)
+        except StorageFailed:
+            with contextlib.suppress(StorageFailed):
+                return self._texts(query, name, with_locks=False)
+            raise
 
-
-def _texts(uri: bytes, query: str, name: str) -> list[str]:
-    connection = sqlite3.connect(uri, timeout=_LONGEST_LOCK, isolation_level=None, uri=True)
-    with contextlib.closing(connection):
-        connection.text_factory = lambda text: text.decode("utf-8", "replace")
-        return [text for (text,) in connection.execute(query, (name,)) if isinstance(text, str)]
+    def _texts(self, query: str, name: str, with_locks: bool = True) -> list[str]:
+        with Translation(), contextlib.closing(open_read_only(self._path, _LONGEST_LOCK, with_locks)) as connection:
+            return [text for (text,) in connection.execute(query, (name,)) if isinstance(text, str)]

@@ -6,9 +6,11 @@ import contextlib
 import os
 import sqlite3
 from typing import Mapping, NamedTuple, Sequence, Tuple
-from urllib.parse import quote
 
+from ..errors import StorageFailed
 from . import file_system
+from .reader import open_read_only
+from .sqlite_errors import Translation, Unusable
 
 LONGEST_LOCK = 0.05
 """Seconds to wait while the service writes; the next look comes soon."""
@@ -49,12 +51,12 @@ class Snapshots:
             self.close()
             self._file, self._version = file, -1
         try:
-            return self._read_changed() if file is not None else self._nothing()
-        except Exception as error:
-            if type(error).__module__ != "sqlite3":  # compared by name: other interpreters load its classes too
-                raise
-            self.close()
-            return self._nothing() if type(error).__name__ == "DatabaseError" else None
+            with Translation(self.close):
+                return self._read_changed() if file is not None else self._nothing()
+        except Unusable:
+            return self._nothing()
+        except StorageFailed:
+            return None
 
     def close(self) -> None:
         """Closes the file; the next call of :meth:`read` opens it again."""
@@ -76,7 +78,10 @@ class Snapshots:
         return Snapshot()
 
     def _read_changed(self) -> Snapshot | None:
-        connection = self._connection = self._connection or self._open()
+        if self._connection is None:
+            has_locks = file_system.has_locks(os.path.dirname(self._path))
+            self._connection = open_read_only(self._path, LONGEST_LOCK, has_locks)
+        connection = self._connection
         version = connection.execute("PRAGMA data_version").fetchone()[0]
         if version == self._version:
             return None
@@ -88,13 +93,6 @@ class Snapshots:
                 connection.execute("ROLLBACK")
         self._version = version
         return snapshot
-
-    def _open(self) -> sqlite3.Connection:
-        unlocked = "" if file_system.has_locks(os.path.dirname(self._path)) else "&vfs=unix-none"
-        uri = f"file:{quote(self._path)}?mode=ro{unlocked}"
-        connection = sqlite3.connect(uri, timeout=LONGEST_LOCK, isolation_level=None, uri=True)
-        connection.text_factory = lambda text: text.decode("utf-8", "replace")
-        return connection
 
 
 def _snapshot(connection: sqlite3.Connection) -> Snapshot:

@@ -13,13 +13,13 @@ class Unusable(StorageFailed):
 
 
 class Translation:
-    """Turns SQLite's exceptions into StorageFailed.
+    """Turns SQLite's exceptions into StorageFailed, after ``failed`` was called.
 
     By name and not by class: up to Python 3.10, C code raises the classes of whichever sub-interpreter has loaded the
     module last (measured on 3.9.2 with other modules), and each of Kodi's add-ons runs in its own.
     """
 
-    def __init__(self, failed: Callable[[], None]) -> None:
+    def __init__(self, failed: Callable[[], object] = bool) -> None:
         self._failed = failed
 
     def __enter__(self) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
-from urllib.parse import quote
 
 from ..errors import StorageFailed
+from .reader import open_read_only
 from .sqlite_errors import Translation
 from .stored import NAMES
 from .token_store import BEGUN
@@ -20,14 +19,10 @@ def read_sign_in(path: bytes) -> dict[str, str]:
 
     Raises StorageFailed where there is none that holds the truth. Nothing is written: only the service may repair it.
     """
-    with Translation(lambda: None):
-        uri = f"file:{quote(path)}?mode=ro"
-        connection = sqlite3.connect(uri, timeout=LONGEST_LOCK, isolation_level=None, uri=True)
-        with contextlib.closing(connection):
-            connection.text_factory = lambda text: text.decode("utf-8", "replace")
-            names = (*NAMES, BEGUN)
-            wanted = ",".join("?" * len(names))
-            rows = connection.execute(f"SELECT name, value FROM value WHERE name IN ({wanted})", names).fetchall()  # noqa: S608
+    names = (*NAMES, BEGUN)
+    query = f"SELECT name, value FROM value WHERE name IN ({','.join('?' * len(names))})"  # noqa: S608
+    with Translation(), contextlib.closing(open_read_only(path, LONGEST_LOCK)) as connection:
+        rows = connection.execute(query, names).fetchall()
     found = {name: value for name, value in rows if isinstance(value, str)}
     if BEGUN not in found:
         raise StorageFailed("nothing was stored yet")

@@ -96,7 +96,7 @@ class Service(xbmc.Monitor):
             environment,
             sync_task.Callbacks(
                 player.isPlayingVideo,
-                self._scrobbler.expect_echo,
+                self._scrobbler.marks.expect_echo,
                 self._refresher.grant_rejected,
                 self._scrobbler.decisions,
             ),
@@ -149,6 +149,7 @@ class Service(xbmc.Monitor):
         """Called by Kodi within ``waitForAbort``, after every change, our own too."""
         self._mirror.look_again()
         self._sync.settings_changed()
+        self._call(self._scrobbler, self._scrobbler.settings_changed)
 
     def _begin(self) -> None:
         if self._database.set_aside:
