@@ -8,6 +8,8 @@ from typing import Any, Iterator
 
 import pytest
 from simkl_connect.errors import Problem, TransientError
+from simkl_connect.identification.subjects import Subject
+from simkl_connect.media import Episode, Movie, Show
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.plan import Reason
 from simkl_connect.sync.run import Directions
@@ -232,6 +234,62 @@ def test_removed_from_the_list_since_is_not_sent_again(world: World) -> None:
     world.run()
     assert len(world.simkl.posted) == posted
     assert [left.reason for left in world.sync.progress.left] == [Reason.REMOVED_ON_SIMKL]
+
+
+def compare(world: World) -> None:
+    world.sync.library_changed()
+    world.sync.start(asks=False)
+    world.run()
+
+
+SEEN = Movie("Film 1", 1999, {"imdb": "tt0000001"})
+
+
+def test_what_was_taken_back_before_any_sync_is_not_sent(world: World) -> None:
+    world.decisions.take_back("ada", [SEEN], NOW)
+    world.run()
+    world.start()
+    compare(world)
+    assert sorted(world.simkl.posted) == [("11", 1, 1), ("tt0000002", 0, 0)]
+    assert (world.kodi.playcounts(), world.sync.progress.left_alone) == (UNION, 1)
+
+
+def test_what_one_account_has_taken_back_is_sent_to_another(world: World) -> None:
+    world.decisions.take_back("grace", [SEEN], NOW)
+    world.run()
+    assert ("tt0000001", 0, 0) in world.simkl.posted
+
+
+def test_what_was_taken_back_is_sent_after_it_was_unmarked_and_marked_again(world: World) -> None:
+    world.decisions.take_back("ada", [SEEN], NOW)
+    world.run()
+    for playcount in (0, 1):
+        world.kodi.rows["movie"][1].update(playcount=playcount)
+        compare(world)
+    assert world.simkl.posted.count(("tt0000001", 0, 0)) == 1
+
+
+def test_what_the_user_has_corrected_is_brought_together_as_that(world: World) -> None:
+    """The library has show 12 for 11, film 3 for 4; episode 2 of show 12 is its third."""
+    world.kodi.shows[0]["uniqueid"] = {"tvdb": "12"}
+    world.simkl.watch("movie", "tt0000004")
+    world.decisions.correct(Subject(("show tvdb:12",), 1, (1,)), Episode(Show("Right", None, {"simkl": "11"}), 1, 1))
+    world.decisions.correct(Subject(("show tvdb:13",), 1, (1,)), Episode(Show("None", None, {"simkl": "9"}), 1, 1))
+    world.decisions.correct(Subject(("movie imdb:tt0000001",)), Movie("Film 5", 1999, {"simkl": "1005"}))
+    world.run()
+    assert sorted(world.simkl.posted) == [("11", 1, 1), ("tt0000002", 0, 0), ("tt0000005", 0, 0)]
+    assert world.kodi.playcounts() == UNION
+    posted = list(world.simkl.posted)
+    compare(world)
+    assert world.simkl.posted == posted
+    world.kodi.add(episode(4, 4))
+    world.simkl.watch("show", "11", (1, 4))
+    world.sync.start(asks=False)
+    world.run()
+    assert world.kodi.playcounts()["episode", 4] == 1
+    world.simkl.remove("movie", "tt0000005")
+    compare(world)
+    assert world.simkl.posted == posted
 
 
 def test_rows_that_come_with_a_new_scraper_get_their_marks_back(world: World) -> None:

@@ -329,7 +329,7 @@ def test_a_show_that_is_never_wanted_is_left_alone_until_it_is_wanted_again(sign
     assert signed_in.simkl.posted == [("tt0000001", 0, 0)]
     assert ("episode", 2, 1) not in signed_in.echoes
     signed_in.decisions.allow(["show tvdb:11"])
-    signed_in.task.exclusions_changed()
+    signed_in.task.decisions_changed()
     signed_in.run()
     assert ("11", 1, 1) in signed_in.simkl.posted
 

@@ -71,14 +71,15 @@ class Syncing:
             lambda: self._directions,
             self._is_busy,
             self._is_excluded,
+            callbacks.decisions,
             self._publish,
             self._ask,
             environment.clock,
             environment.wall_clock,
         )
 
-    def exclusions_changed(self) -> None:
-        """What was left alone until now is to be compared, too."""
+    def decisions_changed(self) -> None:
+        """What was left alone or compared as something else until now is to be compared anew."""
         self._sync.library_changed()
 
     def heard(self, method: str, data: str) -> None:
@@ -217,10 +218,11 @@ class Syncing:
 
     def _signed_in(self) -> SignedIn | None:
         token = self._tokens.token()
-        if token is None or not may_write(token) or self._account not in {"", *owners_of(self._tokens)}:
+        owners = owners_of(self._tokens)
+        if token is None or not may_write(token) or self._account not in {"", *owners}:
             return None
         self._account = self._account or owner_of(self._tokens)
-        return SignedIn(self._account, token) if self._account else None
+        return SignedIn(self._account, token, owners) if self._account else None
 
     def _is_busy(self) -> bool:
         return bool(self._scans) or self._callbacks.is_playing()
