@@ -8,7 +8,7 @@ library that goes by the row: nobody unmarked a new row for the same episode, it
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Collection, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import TYPE_CHECKING, Collection, Container, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ..identification.subjects import Numbers, title_keys
 from . import dates
@@ -78,6 +78,8 @@ Agreed = Dict[int, Tuple[int, ...]]
 """See :attr:`Entry.agreed`."""
 Copies = List[Tuple[Title, Row]]
 """The rows of one place."""
+Unmarked = Container[Tuple[str, int]]
+"""Rows that the user has unmarked by hand, by kind of title and id."""
 Mark = Tuple[Collection[str], Numbers]
 """A film or an episode by its names, as the user's decisions have them."""
 
@@ -102,6 +104,7 @@ def make_plan(
     now: int,
     is_whole: bool = True,
     taken_back: Times = _NONE,
+    unmarked: Unmarked = frozenset(),
 ) -> Plan:
     """Compare. ``answered``: what Simkl said before of marks, by their keys, so that they are not sent again.
 
@@ -110,7 +113,7 @@ def make_plan(
     """
     matches = match(titles, entries)
     refilled = _refilled(matches) if is_whole else set()
-    planner = _Planner(answered, now, refilled, taken_back)
+    planner = _Planner(answered, now, refilled, taken_back, unmarked)
     for one in matches:
         planner.add(one)
     if is_whole:
@@ -119,8 +122,11 @@ def make_plan(
 
 
 class _Planner:
-    def __init__(self, answered: Mapping[str, Reason], now: int, refilled: set[str], taken_back: Times) -> None:
+    def __init__(
+        self, answered: Mapping[str, Reason], now: int, refilled: set[str], taken_back: Times, unmarked: Unmarked
+    ) -> None:
         self.plan = Plan([], [], [], {}, [])
+        self._unmarked = unmarked
         self._taken_back = taken_back
         self._answered = answered
         self._now = now
@@ -205,10 +211,11 @@ class _Planner:
         before = entry.agreed.get(place, ())
         kept = []
         for title, row in here:
+            is_unmarked = (title.kind, row.row_id) in self._unmarked
             is_refilled = title.kind in self._refilled
             if row.playcount > 0:
                 kept.append(row.row_id)
-            elif -row.row_id in before or (row.row_id in before and not is_refilled):
+            elif is_unmarked or -row.row_id in before or (row.row_id in before and not is_refilled):
                 kept.append(-row.row_id)
                 self._leave(Reason.UNWATCHED_HERE, title, place)
             elif is_taken_back:

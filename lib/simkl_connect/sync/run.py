@@ -216,7 +216,8 @@ class Run:
         now = self._env.wall_clock()
         answers = self._state.answers(now)
         taken_back = self._env.decisions.taken_back(self._env.owners())
-        plan = make_plan(library.titles, self._state.entries(), answers, int(now), is_whole, taken_back)
+        entries, unmarked = self._state.entries(), self._state.unmarked
+        plan = make_plan(library.titles, entries, answers, int(now), is_whole, taken_back, unmarked)
         self._progress.left = [*library.left, *plan.left]
         self._progress.left_alone = len(self._progress.left)
         return plan._replace(left=self._progress.left)

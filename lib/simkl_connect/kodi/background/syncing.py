@@ -11,12 +11,14 @@ from ...environment import Environment
 from ...errors import Problem, StorageFailed
 from ...media import Show
 from ...scrobbling.callbacks import may_write, owner_of, owners_of
+from ...scrobbling.marks import read_update
 from ...sync import ACCOUNT, OFFERED, PREVIEW
 from ...sync.library_sync import LibrarySync, SignedIn
 from ...sync.preview import Preview, dump_preview
 from ...sync.run import Directions
 from ...sync.state import SyncState
-from ...sync.titles import SHOW, Title
+from ...sync.titles import MOVIE, SHOW, Title
+from ...sync.unmarked import Unmarked
 from ...ui.commands import SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_OFFERED, SYNC_UNDO, Command
 from .. import ipc, preferences, texts
 from ..settings import KodiSettings
@@ -28,6 +30,7 @@ from .sync_task import (
     CLEAN_STARTED,
     PLAY_STOPPED,
     ROW_REMOVED,
+    ROW_UPDATED,
     SCAN_FINISHED,
     SCAN_STARTED,
     Callbacks,
@@ -62,8 +65,9 @@ class Syncing:
         self._is_begun = False
         self._account = self._request = ""
         self._shows_bar = self._shows_end = self._is_undo = False
+        self._unmarked = Unmarked(environment.database, environment.clock)
         self._sync = LibrarySync(
-            SyncState(environment.database),
+            SyncState(environment.database, self._unmarked),
             environment.worker,
             self._rpc,
             self._signed_in,
@@ -99,12 +103,17 @@ class Syncing:
         elif method == ROW_REMOVED:
             if kind in ("movie", "episode") and isinstance(row_id, int):
                 self._sync.row_removed(str(kind), row_id)
+                self._unmarked.forget([(MOVIE if kind == "movie" else SHOW, row_id)])
                 self._sync.library_changed()  # a row that is read anew from its files comes back with another id
         elif said.get("added") is True:
             self._sync.library_changed()
+        update = read_update(said) if method == ROW_UPDATED else None
+        if update is not None:
+            self._unmarked.note(MOVIE if update.kind == "movie" else SHOW, update.row, update.playcount)
 
     def advance(self, commands: Sequence[Command], settings_changed: bool) -> None:
         """One step of what is under way, or of what was asked for."""
+        self._unmarked.advance()
         try:
             self._begin(settings_changed)
             for command in commands:
@@ -135,6 +144,7 @@ class Syncing:
         """End. What is missing is done after the next start."""
         self._bar.close()
         self._sync.close(timeout)
+        self._unmarked.advance(is_last=True)
 
     def _begin(self, settings_changed: bool) -> None:
         """What comes before anything else: whose library this is, and what the user wants."""
