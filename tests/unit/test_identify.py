@@ -253,6 +253,11 @@ def test_only_a_files_own_name_leaves(path: str, name: str) -> None:
     [
         ("Show.S01E04E05.mkv", 1, (4, 5)),
         ("Show S01E04-E06.mkv", 1, (4, 5, 6)),
+        ("Show S01E04-05.1080p.mkv", 1, (4, 5)),
+        ("Show.S01E01-10bit.mkv", 1, (1,)),
+        ("Show.S01E01-5.1.mkv", 1, (1,)),
+        ("Show.S01E05-720p.mkv", 1, (5,)),
+        ("Show.S01E01-99.mkv", 1, (1,)),
         ("Show 1x04.mkv", 1, (4,)),
         ("Show S00E01.mkv", 0, (1,)),
         ("Film 1920x1080.mkv", None, ()),
