@@ -75,6 +75,18 @@ NAMELESS = {"type": "unknown", "season": -1, "episode": -1, "label": "Volcano", 
             id="library episode: the show's ids, not the episode's",
         ),
         pytest.param(
+            {**EPISODE, "episode": 0, "file": "/tv/Harbour Lights S01E00.mkv"},
+            {"show": SHOW},
+            AskSimkl("Harbour Lights S01E00.mkv", "harbour lights", 1, (0,)),
+            id="an episode with the number 0 is no film",
+        ),
+        pytest.param(
+            {**EPISODE, "season": -1, "episode": -1},
+            {"show": SHOW},
+            Skipped(Reason.NAME_SAYS_TOO_LITTLE),
+            id="nor is one without",
+        ),
+        pytest.param(
             {**EPISODE, "season": 0, "episode": "S1", "uniqueid": {}},
             {"show": {"title": "Harbour Lights", "year": 2009}},
             Identified((Episode(Show("Harbour Lights", 2009), 0, 1, "Fog"),)),
