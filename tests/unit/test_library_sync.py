@@ -11,6 +11,7 @@ from simkl_connect.errors import Problem, TransientError
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.plan import Reason
 from simkl_connect.sync.run import Directions
+from simkl_connect.sync.state import SyncState
 from sync_world import NOW, TOKEN, Kodi, Simkl, World, episode, movie, response
 
 
@@ -367,6 +368,14 @@ def test_a_quota_puts_the_rest_off_also_beyond_a_restart(world: World, reply: ob
     world.run()
     assert len(world.simkl.requests) == asked
     world.now = until + 1
+    world.run()
+    assert world.status == "done" and world.kodi.playcounts() == UNION
+
+
+def test_a_pause_until_a_time_that_a_wrong_clock_has_named_is_none(world: World) -> None:
+    world.start()
+    SyncState(world.database).begin("ada")
+    SyncState(world.database).put_off(NOW + 10 * 365 * 86400)
     world.run()
     assert world.status == "done" and world.kodi.playcounts() == UNION
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, Callable, Generator, Mapping, NamedTuple
 
+from ..api.parsing import LONGEST_RETRY_AFTER
 from ..errors import Problem, StorageFailed
 from ..http.worker import Job, Worker
 from ..models import Secret, Token
@@ -195,7 +196,7 @@ class LibrarySync:
         self._account = signed_in.account
         self._state.begin(signed_in.account)
         wait = self._state.put_off_until() - self._wall_clock()
-        if wait > 0:
+        if 0 < wait <= LONGEST_RETRY_AFTER:  # a later moment is a wrong clock's
             self._new_progress("failed")
             self._next_at = self._clock() + wait
             self._tell(is_due=True, problem=Problem.RATE_LIMITED)
