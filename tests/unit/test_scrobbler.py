@@ -785,10 +785,12 @@ class TestMarksByHand:
 def test_odd_rows_on_the_disk_are_passed_over(device: Device) -> None:
     for item in ("", "[]", "{", '{"owner": 5}', '{"owner": "1", "media": {"movie": {}}}', '{"owner":"1","media":7}'):
         device.database.push("outbox", item)
-    device.database.write({"session": '{"watched": true, "media": [7], "owner": "1", "at": 1}', "recent_marks": "[]"})
-    device.restart()
-    device.wait()
-    assert device.worker.submitted == []
+    for recent in ("[]", f'{{"1 movie a": 1{"0" * 400}}}', '{"1 movie a": NaN}'):
+        session = '{"watched": true, "media": [7], "owner": "1", "at": 1}'
+        device.database.write({"session": session, "recent_marks": recent})
+        device.restart()
+        device.wait()
+        assert device.worker.submitted == []
 
 
 def test_nothing_planned_means_no_waking_up(device: Device) -> None:

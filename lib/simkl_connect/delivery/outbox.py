@@ -191,7 +191,8 @@ class Outbox:
         except StorageFailed as failed:
             _log.error("outbox: %s", failed)
             return
-        self._recent = {key: float(at) for key, at in recent.items() if isinstance(at, (int, float))}
+        times = ((key, number(at)) for key, at in recent.items())
+        self._recent = {key: at for key, at in times if at is not None}
         for row, item in rows:
             entry = _load(item)
             if entry is not None:
