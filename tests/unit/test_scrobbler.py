@@ -545,6 +545,17 @@ def test_a_full_disk_loses_no_mark_while_the_service_runs(device: Device) -> Non
     assert len(device.outbox()) == 1
 
 
+def test_a_disk_that_refuses_is_not_tried_at_every_turn(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    device.database.full = True
+    device.watch(film())
+    device.wait(1.0)
+    tried: list[None] = []
+    monkeypatch.setattr(device.scrobbler._submitter._outbox, "_save", lambda: tried.append(None))
+    for _ in range(100):
+        device.wait(0.1)
+    assert len(tried) == 1
+
+
 def test_the_end_of_a_video_is_one_commit(device: Device) -> None:
     device.play(film(), 0.0, 95.0)
     device.answer_all()

@@ -81,6 +81,7 @@ class Delivery:
         self._refused = refused
         self._sent: list[_Sent] = []
         self._batch = BATCH
+        self._write_at = 0.0
 
     def is_on_its_way(self, handle: int) -> bool:
         """Whether the answer to it is still to come."""
@@ -96,7 +97,9 @@ class Delivery:
 
     def advance(self, token: Token | None) -> None:
         """Takes answers, and sends the next batch if ``token`` may be used and it is time."""
-        self._outbox.save()
+        if self._outbox.is_behind and self._environment.clock() >= self._write_at:
+            self._write_at = self._environment.clock() + WRITE_AGAIN  # a lock is waited for, which holds all else up
+            self._outbox.save()
         for sent in list(self._sent):
             if sent.job.done:
                 self._sent.remove(sent)
