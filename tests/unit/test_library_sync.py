@@ -259,6 +259,30 @@ def test_a_row_that_kodi_removed_is_not_the_next_one_with_its_number(world: Worl
     assert world.kodi.playcounts()["movie", 3] == int(is_announced)
 
 
+def test_what_was_unwatched_stays_so_if_a_row_goes_while_the_library_is_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simkl_connect.sync.library.PAGE", 3)
+    world = World(database)
+    world.kodi.add(*(movie(row_id, 1) for row_id in range(1, 9)))
+    world.run()
+    world.kodi.rows["movie"][4].update(playcount=0)
+    answer = world.kodi.rpc
+
+    def with_a_row_less(method: str, parameters: dict[str, Any]) -> object:
+        page = answer(method, parameters)
+        if method.endswith("GetMovies"):
+            world.kodi.rows["movie"].pop(1, None)
+        return page
+
+    monkeypatch.setattr(world.kodi, "rpc", with_a_row_less)
+    for _ in range(2):
+        world.sync.library_changed()
+        world.sync.start(asks=False)
+        world.run()
+    assert world.status == "done" and world.kodi.playcounts()["movie", 4] == 0
+
+
 def test_a_file_with_two_episodes_is_marked_and_undone_as_one(world: World) -> None:
     world.kodi.add(episode(2, 2, file="/tv/2+3.mkv"), episode(3, 3, file="/tv/2+3.mkv"))
     before, _ = before_and_after(world)
