@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
+from simkl_connect.api.all_items import Activities
 from simkl_connect.errors import Problem, TransientError
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.plan import Reason
 from simkl_connect.sync.run import Directions
 from simkl_connect.sync.state import SyncState
+from simkl_connect.sync.titles import Entry
 from sync_world import NOW, TOKEN, Kodi, Simkl, World, episode, movie, response
 
 
@@ -233,6 +235,14 @@ def test_removed_from_the_list_since_is_not_sent_again(world: World) -> None:
     world.run()
     assert len(world.simkl.posted) == posted
     assert [left.reason for left in world.sync.progress.left] == [Reason.REMOVED_ON_SIMKL]
+
+
+@pytest.mark.parametrize("kind", ["show", "movie"])
+def test_an_anime_film_stays_known_whatever_a_list_of_ids_calls_it(database: Database, kind: str) -> None:
+    state, film = SyncState(database), Entry("movie", 9, True, "Film", None, {}, {0: 0})
+    state.replace_entries([film], Activities("a", "b"), NOW)
+    state.merge_entries([], Activities("b", "c"), {(kind, 9)})
+    assert state.entries() == [film]
 
 
 def test_rows_that_come_with_a_new_scraper_get_their_marks_back(world: World) -> None:
