@@ -533,6 +533,16 @@ def test_a_video_watched_twice_within_its_length_is_one_mark(device: Device) -> 
     assert len(stops) == 2
 
 
+def test_a_start_that_is_answered_after_the_end_leaves_nothing_to_be_stopped(device: Device) -> None:
+    device.play(film(), 0.0, 95.0)
+    start = device.worker.send()
+    device.scrobbler.stopped()
+    device.answer(taken(start))
+    device.answer_all()
+    device.play(film(2), 0.0)
+    assert device.asked() == ["/scrobble/start"]
+
+
 def test_a_full_disk_loses_no_mark_while_the_service_runs(device: Device) -> None:
     device.play(film(), 0.0, 95.0)
     device.answer_all()
