@@ -543,6 +543,18 @@ def test_a_start_that_is_answered_after_the_end_leaves_nothing_to_be_stopped(dev
     assert device.asked() == ["/scrobble/start"]
 
 
+@pytest.mark.parametrize("wrong", [600.0, 1_420_070_400.0, 2_500_000_000.0])
+def test_the_time_of_a_clock_that_was_not_set_is_no_date(device: Device, wrong: float) -> None:
+    right, device.wall.now = device.wall.now, wrong
+    device.watch(film())
+    while device.worker.waiting:
+        device.answer(OFFLINE)
+    device.wall.now = right
+    device.wait(20.0)
+    request = device.worker.send().json
+    assert isinstance(request, dict) and request["movies"][0]["watched_at"] == "1970-01-01T00:00:01Z"
+
+
 def test_a_full_disk_loses_no_mark_while_the_service_runs(device: Device) -> None:
     device.play(film(), 0.0, 95.0)
     device.answer_all()
