@@ -809,6 +809,15 @@ class TestMarksByHand:
         assert isinstance(sent.json, dict)
         assert sent.json["movies"][0]["watched_at"] == "1970-01-01T00:00:01Z"
 
+    def test_a_mark_that_others_bring_with_its_old_date_keeps_it(self, device: Device) -> None:
+        date = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(1_300_000_000))
+        device.library["movie", 1] = PlayingItem({**film().item, "lastplayed": date})
+        device.scrobbler.library_updated(updated("movie", 1, 1))
+        device.wait(5.0)
+        (sent,) = device.answer_all()
+        assert isinstance(sent.json, dict)
+        assert sent.json["movies"][0]["watched_at"] == "2011-03-13T07:06:40Z"
+
     def test_what_was_marked_just_before_the_end_is_kept(self, device: Device) -> None:
         device.scrobbler.library_updated(updated("movie", 1, 1))
         device.scrobbler.close(0.5)

@@ -40,8 +40,8 @@ WRITE_AGAIN = 10.0
 """Seconds between attempts to put on the disk what could not be written."""
 
 EARLIEST, LATEST_AHEAD = 1_577_836_800.0, 30 * 86_400.0
-"""Unix time of 2020: what was watched before that was watched by the clock of a device that had not been told the time.
-So was what lies more than so many seconds ahead; by TLS alone, a clock that is far off now sends nothing."""
+"""Unix time of 2020: what played before that played by the clock of a device that had not been told the time. So did
+what lies more than so many seconds ahead; by TLS alone, a clock that is far off now sends nothing."""
 _UNCERTAIN = (Problem.TIMEOUT, Problem.SERVER_TROUBLE, Problem.BAD_ANSWER)
 """After these, nobody knows whether the request took effect."""
 
@@ -204,9 +204,9 @@ class Delivery:
         self._sent.append(_Sent(tuple(handle for handle, _ in watches), token, job))
 
     def _moment(self, entry: Entry) -> float | None:
-        """When it was watched; None if nobody knows."""
-        at = entry.watched_at
-        return at if at is not None and EARLIEST <= at <= self._environment.wall_clock() + LATEST_AHEAD else None
+        """When it was watched; None if nobody knows. A mark made by hand, which has no length, may be of long ago."""
+        at, earliest = entry.watched_at, EARLIEST if entry.length else 0.0
+        return at if at is not None and earliest <= at <= self._environment.wall_clock() + LATEST_AHEAD else None
 
     def _take(self, sent: _Sent) -> None:
         answer = sent.job.result
