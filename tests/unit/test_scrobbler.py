@@ -567,6 +567,18 @@ def test_a_full_disk_loses_no_mark_while_the_service_runs(device: Device) -> Non
     assert len(device.outbox()) == 1
 
 
+def test_what_the_page_is_to_say_survives_a_disk_that_refuses_it(device: Device) -> None:
+    device.play(film(), 0.0, 95.0)
+    device.wait(1.0)
+    device.database.full = True
+    device.scrobbler.stopped()
+    device.answer_all()
+    device.wait(1.0)
+    device.database.full = False
+    device.wait(10.0)
+    assert (device.row["status"], device.row["owner"]) == ("watched", "1")
+
+
 def test_a_disk_that_refuses_is_not_tried_at_every_turn(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     device.database.full = True
     device.watch(film())
