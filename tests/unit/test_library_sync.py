@@ -8,7 +8,7 @@ from typing import Any, Iterator
 
 import pytest
 from simkl_connect.api.all_items import Activities
-from simkl_connect.errors import Problem, TransientError
+from simkl_connect.errors import Problem, StorageFailed, TransientError
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.plan import Reason
 from simkl_connect.sync.run import Directions
@@ -551,6 +551,19 @@ def test_what_changed_just_before_the_end_is_known_after_the_next_start(world: W
     world.sync.close(0.0)
     assert world.database.rows("sync_removed")
     assert world.database.read("sync_whole") == "1"
+
+
+def test_a_disk_that_is_full_at_the_end_stops_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simkl_connect.sync.writing.BURST", 0.0)
+
+    def refuse(*_rows: object) -> None:
+        raise StorageFailed
+
+    world.run(lambda: bool(world.kodi.written))
+    monkeypatch.setattr(SyncState, "remember_rows", refuse)
+    world.sync.row_removed("movie", 3)
+    world.sync.close(0.0)
+    assert world.database.rows("sync_removed")
 
 
 def test_a_fast_kodi_gets_several_rows_in_one_turn(world: World) -> None:

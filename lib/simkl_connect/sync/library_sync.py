@@ -147,7 +147,7 @@ class LibrarySync:
 
     def close(self, timeout: float) -> None:
         """End. What is missing is done after the next start."""
-        if self._steps is not None:
+        with suppress(StorageFailed):  # of rows just written: the next run finds them marked
             self._stop()
         with suppress(StorageFailed):  # the library is read anew the next time that everything is compared
             self._note_changes(is_last=True)
