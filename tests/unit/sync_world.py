@@ -101,7 +101,8 @@ class Kodi:
     def _page(self, key: str, rows: list[Any], parameters: Mapping[str, Any]) -> object:
         limits = parameters["limits"]
         page = [dict(row) for row in rows[limits["start"] : limits["end"]]]
-        return {key: page} if page else {}
+        told = {"limits": {**limits, "total": len(rows)}}
+        return {key: page, **told} if page else told
 
 
 class Simkl:

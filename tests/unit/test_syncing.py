@@ -285,6 +285,13 @@ def test_odd_unmarked_rows_on_the_disk_are_passed_over(synced: House, value: str
     assert (("movie", 7) in Unmarked(synced.database, synced.clock)) is ('["movie", 7]' in value)
 
 
+def test_that_a_video_plays_is_said_also_if_a_sync_waits_for_its_end(signed_in: House) -> None:
+    signed_in.plays = True
+    signed_in.send(SYNC, asks=False)
+    signed_in.send(SYNC, asks=True)
+    assert (signed_in.news["status"], signed_in.news["problem"]) == ("failed", "busy")
+
+
 @pytest.mark.parametrize("what", ["Scan", "Clean"])
 def test_nothing_is_read_while_the_library_changes(synced: House, what: str) -> None:
     synced.task.heard(f"VideoLibrary.On{what}Started", "null")

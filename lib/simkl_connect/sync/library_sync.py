@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable, Collection, Generator, Mapping, NamedTuple
 
+from ..api.parsing import LONGEST_RETRY_AFTER
 from ..errors import Problem, StorageFailed
 from ..http.worker import Job, Worker
 from ..models import Secret, Token
@@ -154,7 +155,7 @@ class LibrarySync:
 
     def close(self, timeout: float) -> None:
         """End. What is missing is done after the next start."""
-        if self._steps is not None:
+        with suppress(StorageFailed):  # of rows just written: the next run finds them marked
             self._stop()
         with suppress(StorageFailed):  # the library is read anew the next time that everything is compared
             self._note_changes(is_last=True)
@@ -203,7 +204,7 @@ class LibrarySync:
         self._account = signed_in.account
         self._state.begin(signed_in.account)
         wait = self._state.put_off_until() - self._wall_clock()
-        if wait > 0:
+        if 0 < wait <= LONGEST_RETRY_AFTER:  # a later moment is a wrong clock's
             self._new_progress("failed")
             self._next_at = self._clock() + wait
             self._tell(is_due=True, problem=Problem.RATE_LIMITED)

@@ -219,7 +219,8 @@ class SyncState:
 
     def _keep(self, listed: set[Name]) -> None:
         for row_id, entry in self._entries():
-            if (SHOW if entry.is_anime else entry.kind, entry.simkl) not in listed:
+            kinds = (SHOW, MOVIE) if entry.is_anime else (entry.kind,)  # a list of ids may not tell an anime film
+            if listed.isdisjoint((kind, entry.simkl) for kind in kinds):
                 self._drop(row_id, entry)
 
     def _drop(self, row_id: int, entry: Entry) -> None:
