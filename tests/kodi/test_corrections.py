@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from conftest import Boot
 from real_kodi.collection import file_item
+from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
+from real_kodi.scanned import scanned
 from real_kodi.videos import copy_video
 from simkl_simulator import Simulator
 from test_scrobbling import Viewer
@@ -18,8 +20,13 @@ from test_scrobbling import Viewer
 LIGHTS = {"title": "Harbour Lights", "year": 2009, "ids": {"simkl": "203"}}
 
 
+UNWANTED = Film("Seven Lanterns", 2023, {"imdb": "tt90000105"})
+PARTS = [Episode(1, number, f"Part {number}") for number in (1, 2, 3)]
+MISNAMED = Show("Copper Street", 1987, {"tvdb": "300205"}, [EpisodeFile([part]) for part in PARTS])
+
+
 class Corrector(Viewer):
-    """Somebody who watches loose files and does something with the entries of the activity page."""
+    """Somebody who watches and does something with the entries of the activity page."""
 
     def watch(self, file: Path, percent: float = 90.0) -> None:
         self.player.play(file_item(file))
@@ -109,3 +116,27 @@ def test_a_folder_that_is_never_wanted_ends_at_simkl_what_plays_from_it(
     corrector.addon.kodi.wait_for(lambda: [one.action for one in simkl.sessions()] == ["pause"], "its end at Simkl")
     corrector.player.stop()
     assert corrector.watched == []
+
+
+def test_the_sync_keeps_to_what_was_taken_back_and_corrected(boot: Boot, simkl: Simulator) -> None:
+    library = scanned(Library(films=(UNWANTED,), shows=(MISNAMED,)))
+    corrector = Corrector(boot(simkl.url, "v2", library=library, settings={"scrobble_marks": "false"}), simkl)
+    for video, mark in ((UNWANTED, (UNWANTED.title, None, None)), (PARTS[0], (MISNAMED.title, 1, 1))):
+        corrector.play(video)
+        corrector.player.seek(90.0)
+        corrector.player.stop()
+        corrector.wait_for_mark(mark)
+        row = corrector.wait_until_it_can("undo")
+        if video is UNWANTED:
+            corrector.command("undo", row)
+            corrector.wait_for_mark()
+    chosen = {"show": LIGHTS, "episode": {"season": 1, "number": 1, "title": "", "ids": {}}}
+    corrector.command("choose", row, media=json.dumps(chosen))
+    corrector.wait_for_mark(("Harbour Lights", 1, 1))
+    _, second, third = map(corrector.collection.find, PARTS)
+    for watched in (corrector.collection.find(UNWANTED), second):
+        corrector.collection.mark(watched, playcount=1)
+    simkl.preset_watched("Harbour Lights", 1, 3)
+    corrector.addon.run("sync,now")
+    corrector.wait_for_mark(*(("Harbour Lights", 1, number) for number in (1, 2, 3)))
+    corrector.addon.kodi.wait_for(lambda: corrector.collection.playcount(third), "the mark in the library")

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from fake_worker import FakeWorker
 from flow_cases import answer as response
 from simkl_connect.http.messages import Request, Response
+from simkl_connect.identification.decisions import Decisions
+from simkl_connect.identification.exclusions import Preferences
 from simkl_connect.models import Secret, Token
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.library_sync import LibrarySync, SignedIn
@@ -20,6 +22,8 @@ from simkl_connect.sync.writing import BURST, NO_DATE
 NOW = 1_700_000_000.0
 TODAY = "2023-11-14 22:13:20"
 """The date that Kodi gives to a mark that comes without one."""
+FILMS_FROM = 1000
+"""Simkl's id of a film is this much higher than its imdb number; that of a show is its tvdb id."""
 TOKEN = Token(Secret("token"), client_id="app")
 
 
@@ -97,11 +101,15 @@ class Kodi:
     def _page(self, key: str, rows: list[Any], parameters: Mapping[str, Any]) -> object:
         limits = parameters["limits"]
         page = [dict(row) for row in rows[limits["start"] : limits["end"]]]
-        return {key: page} if page else {}
+        told = {"limits": {**limits, "total": len(rows)}}
+        return {key: page, **told} if page else told
 
 
 class Simkl:
-    """Lists of films and shows by their tvdb or imdb id. ``requests``: paths asked for; ``posted``: each mark sent."""
+    """Lists of films and shows by their tvdb or imdb id, which Simkl's own follow from.
+
+    ``requests``: paths asked for; ``posted``: each mark sent.
+    """
 
     def __init__(self) -> None:
         self.marks: dict[tuple[str, str], dict[tuple[int, int], str | None]] = {}
@@ -142,7 +150,10 @@ class Simkl:
         return response(body or None)
 
     def _item(self, kind: str, name: str) -> dict[str, Any]:
-        ids = {"simkl": int(name.lstrip("t")) + 1000 * (kind == "movie"), "imdb" if kind == "movie" else "tvdb": name}
+        ids = {
+            "simkl": int(name.lstrip("t")) + FILMS_FROM * (kind == "movie"),
+            "imdb" if kind == "movie" else "tvdb": name,
+        }
         if kind == "movie":
             at = self.marks[kind, name][0, 0]
             return {"status": "completed", "last_watched_at": at, "movie": {"title": "F", "ids": ids}}
@@ -155,10 +166,12 @@ class Simkl:
     def _history(self, body: Any) -> Response:
         missing: dict[str, list[Any]] = {"movies": [], "shows": []}
         for film in body.get("movies", ()):
-            self._mark("movie", film, film["ids"]["imdb"], [(0, 0, film["watched_at"])], missing["movies"])
+            name = film["ids"].get("imdb") or f"tt{int(film['ids']['simkl']) - FILMS_FROM:07}"
+            self._mark("movie", film, name, [(0, 0, film["watched_at"])], missing["movies"])
         for show in body.get("shows", ()):
             marks = [(s["number"], e["number"], e["watched_at"]) for s in show["seasons"] for e in s["episodes"]]
-            self._mark("show", show, show["ids"]["tvdb"], marks, missing["shows"])
+            name = show["ids"].get("tvdb") or show["ids"]["simkl"]
+            self._mark("show", show, name, marks, missing["shows"])
         return response({"added": {}, "not_found": missing}, 201)
 
     def _mark(self, kind: str, sent: Any, name: str, marks: list[tuple[int, int, str]], missing: list[Any]) -> None:
@@ -204,15 +217,17 @@ class World:
     def start(self) -> None:
         """The service starts, or starts anew after a kill."""
         self.worker: Any = self._real_worker or FakeWorker()
+        self.decisions = Decisions(self.database, Preferences, lambda: self.now)
         self.sync = LibrarySync(
             SyncState(self.database),
             self.worker,
             self._rpc,
-            lambda: None if self.account is None else SignedIn(self.account, self.token),
+            lambda: None if self.account is None else SignedIn(self.account, self.token, [self.account]),
             self.rejected.append,
             lambda: self.directions,
             lambda: self.is_busy,
             lambda file, _title: file.startswith(self.excluded),
+            self.decisions,
             self.published.append,
             self.previews.append,
             lambda: self.now,

@@ -285,6 +285,78 @@ class TestUndo:
         assert device.notifications[-1].notice is Notice.FAILED
 
 
+class TestTheSyncIsTold:
+    """Of what was taken back, so that it does not send it anew."""
+
+    @staticmethod
+    def taken_back(device: Device) -> set[tuple[int, int]]:
+        times = device.scrobbler.decisions.taken_back(["1"])
+        return {numbers for one in times.values() for numbers in one}
+
+    def test_of_what_was_on_simkl_until_it_is_sent_again(self, device: Device) -> None:
+        device.watch(episode(1))
+        device.answer_all()
+        device.act("undo")
+        device.answer_all()
+        device.restart()
+        assert self.taken_back(device) == {(1, 1)}
+        device.act("send_again")
+        device.answer_all()
+        assert self.taken_back(device) == set()
+
+    def test_until_it_is_watched_again(self, device: Device) -> None:
+        device.watch(episode(1))
+        device.answer_all()
+        device.act("undo")
+        device.watch(episode(2))
+        device.watch(episode(1))
+        device.answer_all()
+        assert self.taken_back(device) == set()
+
+    def test_until_it_is_marked_by_hand_again(self, device: Device) -> None:
+        device.library["episode", 101] = episode(1)
+        device.watch(episode(1))
+        device.answer_all()
+        device.act("undo")
+        device.answer_all()
+        device.wait(60.0)
+        device.scrobbler.library_updated({"item": {"type": "episode", "id": 101}, "playcount": 2})
+        device.wait(3.0)
+        device.answer_all()
+        assert self.taken_back(device) == set()
+
+    def test_of_what_was_never_sent(self, device: Device) -> None:
+        device.watch(episode(1))
+        device.answer(OFFLINE)
+        device.act("undo")
+        assert self.taken_back(device) == {(1, 1)}
+
+    def test_of_what_arrives_after_that(self, device: Device) -> None:
+        device.watch(episode(1))
+        request = device.worker.send()
+        device.act("undo")
+        device.answer(taken(request))
+        device.answer_all()
+        assert self.taken_back(device) == {(1, 1)}
+
+    def test_not_of_what_was_only_called_wrong(self, device: Device) -> None:
+        device.watch(episode(1))
+        device.answer_all()
+        device.choose(Episode(LIGHTS, 1, 2))
+        device.answer_all()
+        assert self.taken_back(device) == set()
+
+    def test_not_of_what_is_chosen_before_it_is_gone(self, device: Device) -> None:
+        device.watch(episode(1))
+        device.answer_all()
+        device.act("undo")
+        device.answer(OFFLINE)
+        device.choose(Episode(Show("Harbour Lights", 2009, {"tvdb": "1111"}), 1, 1))
+        device.scrobbler.hurry()
+        assert device.answer_all() == []
+        assert self.taken_back(device) == set()
+
+
 class TestNever:
     def test_a_folder_goes_into_the_settings(self, device: Device) -> None:
         device.watch(PlayingItem(film().item, "smb://ada:secret@nas/kids/x.mkv"))

@@ -127,6 +127,10 @@ def test_what_the_user_wants_is_on_simkl_in_the_end_and_nothing_else(acts: list[
         server.serve(device)
     assert server.marked == {one.number for one in entries if one.watched and not one.undone}
     assert device.outbox() == []
+    times = device.scrobbler.decisions.taken_back(["1"])
+    taken_back = {number for one in times.values() for _, number in one}
+    assert {one.number for one in entries if one.undone} <= taken_back
+    assert not taken_back & server.marked
     rows = dict(device.rows())
     assert [rows[one.row].get("undone", False) for one in entries] == [one.undone for one in entries]
     wanted = {one.row: "watched" if one.watched else "paused" for one in entries if not one.undone}

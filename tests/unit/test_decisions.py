@@ -116,6 +116,64 @@ def test_odd_rows_are_passed_over(item: str) -> None:
     assert decisions(database).media(Subject(("a",))) == ()
 
 
+class TestTakenBack:
+    def test_it_is_known_by_each_name_and_to_its_owner_alone_after_a_restart_too(self) -> None:
+        database = MemoryDatabase()
+        decisions(database).take_back("ada", [lights(1, 2)], 7.0)
+        known = decisions(database)
+        assert known.taken_back(["ada"]) == {"show simkl:203": {(1, 2): 7.0}, "show harbour lights 2009": {(1, 2): 7.0}}
+        assert known.taken_back(["grace"]) == {}
+
+    def test_what_is_wanted_back_is_that_alone(self) -> None:
+        database = MemoryDatabase()
+        known = decisions(database)
+        known.take_back("ada", [lights(1, 1), lights(1, 2)], 7.0)
+        for owner, key, number in (
+            ("grace", "show simkl:203", 2),
+            ("ada", "show simkl:204", 2),
+            ("ada", "show simkl:203", 3),
+        ):
+            known.want_back([owner], [key], (1, number))
+        assert set(known.taken_back(["ada"])["show simkl:203"]) == {(1, 1), (1, 2)}
+        known.want_back(["ada", "since 5"], ["show tvdb:1", "show simkl:203"], (1, 2))
+        for one in (known, decisions(database)):
+            assert one.taken_back(["ada"])["show simkl:203"] == {(1, 1): 7.0}
+        known.want_back(["ada"], ["show simkl:203"], (1, 1))
+        assert (known.taken_back(["ada"]), database.rows("taken_back")) == ({}, [])
+
+    def test_the_oldest_is_dropped(self) -> None:
+        known = decisions(MemoryDatabase())
+        for number in range(KEPT + 1):
+            known.take_back("ada", [lights(1, number + 1)], 7.0)
+        numbers = known.taken_back(["ada"])["show simkl:203"]
+        assert (len(numbers), (1, 1) in numbers) == (KEPT, False)
+
+    def test_a_full_disk_forgets_at_the_end_only(self) -> None:
+        database = MemoryDatabase()
+        database.full = True
+        known = decisions(database)
+        known.take_back("ada", [FILM], 7.0)
+        assert known.taken_back(["ada"])["movie simkl:102"] == {(0, 0): 7.0}
+        known.want_back(["ada"], ["movie simkl:102"], (0, 0))
+        assert known.taken_back(["ada"]) == {}
+
+    def test_all_is_forgotten_with_the_other_decisions(self) -> None:
+        database = MemoryDatabase()
+        known = decisions(database)
+        known.take_back("ada", [FILM], 7.0)
+        known.clear()
+        assert known.taken_back(["ada"]) == decisions(database).taken_back(["ada"]) == {}
+
+    @pytest.mark.parametrize(
+        "item",
+        ["", "[]", '{"owner": "a"}', '{"owner": "a", "media": [5], "at": 1}', '{"owner": 5, "media": [], "at": "x"}'],
+    )
+    def test_odd_rows_are_passed_over(self, item: str) -> None:
+        database = MemoryDatabase()
+        database.push("taken_back", item)
+        assert decisions(database).taken_back(["a"]) == {}
+
+
 @pytest.mark.parametrize(
     ("path", "folder"),
     [

@@ -7,10 +7,15 @@ from typing import Any, cast
 
 import pytest
 from scrobbling_device import MemoryDatabase
-from simkl_connect.errors import Problem, TransientError
+from simkl_connect.api.all_items import Activities
+from simkl_connect.errors import Problem, StorageFailed, TransientError
+from simkl_connect.identification.subjects import Subject
+from simkl_connect.media import Episode, Movie, Show
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.plan import Reason
 from simkl_connect.sync.run import Directions
+from simkl_connect.sync.state import SyncState
+from simkl_connect.sync.titles import Entry
 from sync_world import NOW, TOKEN, Kodi, Simkl, World, episode, movie, response
 
 
@@ -233,6 +238,70 @@ def test_removed_from_the_list_since_is_not_sent_again(world: World) -> None:
     assert [left.reason for left in world.sync.progress.left] == [Reason.REMOVED_ON_SIMKL]
 
 
+def compare(world: World) -> None:
+    world.sync.library_changed()
+    world.sync.start(asks=False)
+    world.run()
+
+
+SEEN = Movie("Film 1", 1999, {"imdb": "tt0000001"})
+
+
+def test_what_was_taken_back_before_any_sync_is_not_sent(world: World) -> None:
+    world.decisions.take_back("ada", [SEEN], NOW)
+    world.run()
+    world.start()
+    compare(world)
+    assert sorted(world.simkl.posted) == [("11", 1, 1), ("tt0000002", 0, 0)]
+    assert (world.kodi.playcounts(), world.sync.progress.left_alone) == (UNION, 1)
+
+
+def test_what_one_account_has_taken_back_is_sent_to_another(world: World) -> None:
+    world.decisions.take_back("grace", [SEEN], NOW)
+    world.run()
+    assert ("tt0000001", 0, 0) in world.simkl.posted
+
+
+def test_what_was_taken_back_is_sent_after_it_was_unmarked_and_marked_again(world: World) -> None:
+    world.decisions.take_back("ada", [SEEN], NOW)
+    world.run()
+    for playcount in (0, 1):
+        world.kodi.rows["movie"][1].update(playcount=playcount)
+        compare(world)
+    assert world.simkl.posted.count(("tt0000001", 0, 0)) == 1
+
+
+def test_what_the_user_has_corrected_is_brought_together_as_that(world: World) -> None:
+    """The library has show 12 for 11, film 3 for 4; episode 2 of show 12 is its third."""
+    world.kodi.shows[0]["uniqueid"] = {"tvdb": "12"}
+    world.simkl.watch("movie", "tt0000004")
+    world.decisions.correct(Subject(("show tvdb:12",), 1, (1,)), Episode(Show("Right", None, {"simkl": "11"}), 1, 1))
+    world.decisions.correct(Subject(("show tvdb:13",), 1, (1,)), Episode(Show("None", None, {"simkl": "9"}), 1, 1))
+    world.decisions.correct(Subject(("movie imdb:tt0000001",)), Movie("Film 5", 1999, {"simkl": "1005"}))
+    world.run()
+    assert sorted(world.simkl.posted) == [("11", 1, 1), ("tt0000002", 0, 0), ("tt0000005", 0, 0)]
+    assert world.kodi.playcounts() == UNION
+    posted = list(world.simkl.posted)
+    compare(world)
+    assert world.simkl.posted == posted
+    world.kodi.add(episode(4, 4))
+    world.simkl.watch("show", "11", (1, 4))
+    world.sync.start(asks=False)
+    world.run()
+    assert world.kodi.playcounts()["episode", 4] == 1
+    world.simkl.remove("movie", "tt0000005")
+    compare(world)
+    assert world.simkl.posted == posted
+
+
+@pytest.mark.parametrize("kind", ["show", "movie"])
+def test_an_anime_film_stays_known_whatever_a_list_of_ids_calls_it(database: Database, kind: str) -> None:
+    state, film = SyncState(database), Entry("movie", 9, True, "Film", None, {}, {0: 0})
+    state.replace_entries([film], Activities("a", "b"), NOW)
+    state.merge_entries([], Activities("b", "c"), {(kind, 9)})
+    assert state.entries() == [film]
+
+
 def test_rows_that_come_with_a_new_scraper_get_their_marks_back(world: World) -> None:
     world.run()
     posted = len(world.simkl.posted)
@@ -255,6 +324,30 @@ def test_a_row_that_kodi_removed_is_not_the_next_one_with_its_number(world: Worl
     world.sync.library_changed()
     world.run()
     assert world.kodi.playcounts()["movie", 3] == int(is_announced)
+
+
+def test_what_was_unwatched_stays_so_if_a_row_goes_while_the_library_is_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simkl_connect.sync.library.PAGE", 3)
+    world = World(database)
+    world.kodi.add(*(movie(row_id, 1) for row_id in range(1, 9)))
+    world.run()
+    world.kodi.rows["movie"][4].update(playcount=0)
+    answer = world.kodi.rpc
+
+    def with_a_row_less(method: str, parameters: dict[str, Any]) -> object:
+        page = answer(method, parameters)
+        if method.endswith("GetMovies"):
+            world.kodi.rows["movie"].pop(1, None)
+        return page
+
+    monkeypatch.setattr(world.kodi, "rpc", with_a_row_less)
+    for _ in range(2):
+        world.sync.library_changed()
+        world.sync.start(asks=False)
+        world.run()
+    assert world.status == "done" and world.kodi.playcounts()["movie", 4] == 0
 
 
 def test_a_file_with_two_episodes_is_marked_and_undone_as_one(world: World) -> None:
@@ -366,6 +459,14 @@ def test_a_quota_puts_the_rest_off_also_beyond_a_restart(world: World, reply: ob
     world.run()
     assert len(world.simkl.requests) == asked
     world.now = until + 1
+    world.run()
+    assert world.status == "done" and world.kodi.playcounts() == UNION
+
+
+def test_a_pause_until_a_time_that_a_wrong_clock_has_named_is_none(world: World) -> None:
+    world.start()
+    SyncState(world.database).begin("ada")
+    SyncState(world.database).put_off(NOW + 10 * 365 * 86400)
     world.run()
     assert world.status == "done" and world.kodi.playcounts() == UNION
 
@@ -507,6 +608,19 @@ def test_what_changed_just_before_the_end_is_known_after_the_next_start(world: W
     world.sync.close(0.0)
     assert world.database.rows("sync_removed")
     assert world.database.read("sync_whole") == "1"
+
+
+def test_a_disk_that_is_full_at_the_end_stops_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simkl_connect.sync.writing.BURST", 0.0)
+
+    def refuse(*_rows: object) -> None:
+        raise StorageFailed
+
+    world.run(lambda: bool(world.kodi.written))
+    monkeypatch.setattr(SyncState, "remember_rows", refuse)
+    world.sync.row_removed("movie", 3)
+    world.sync.close(0.0)
+    assert world.database.rows("sync_removed")
 
 
 def test_a_fast_kodi_gets_several_rows_in_one_turn(world: World) -> None:

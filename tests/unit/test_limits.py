@@ -104,11 +104,14 @@ def another_ones_database(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [a_folder, no_folder_to_make_it_in, another_ones_database])
-def test_without_a_file_the_own_requests_count(path: Path, clock: FakeClock, spoil: object) -> None:
+def test_without_a_file_the_own_requests_count(
+    path: Path, clock: FakeClock, spoil: object, caplog: pytest.LogCaptureFixture
+) -> None:
     assert callable(spoil)
     spoil(path)
     own = limits(path, clock)
     assert passed(own, "POST", clock, 3) == 1
+    assert caplog.text and str(path.parent) not in caplog.text
     clock.advance(1.2)
     assert passed(own, "POST", clock, 3) == 1
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import simkl_connect
@@ -96,8 +97,8 @@ def test_a_session_says_who_is_asking(kodi: FakeKodi) -> None:
         assert session.headers["User-Agent"] == "simkl-connect/1.2.3 (Kodi 20.1; Linux) plugin.video.example"
 
 
-@pytest.mark.parametrize("addon_id", ["", "a b", "a\r\nx: y", "a/1.0 (x)", "a" * 65])
-def test_what_is_no_add_ons_id_is_refused(kodi: FakeKodi, addon_id: str) -> None:
+@pytest.mark.parametrize("addon_id", ["", "a b", "a\r\nx: y", "a/1.0 (x)", "a" * 65, None, 5, b"a"])
+def test_what_is_no_add_ons_id_is_refused(kodi: FakeKodi, addon_id: Any) -> None:
     with pytest.raises(ValueError, match="id"):
         simkl_connect.session(addon_id)
 

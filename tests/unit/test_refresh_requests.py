@@ -154,7 +154,7 @@ def test_the_state_travels_as_it_is() -> None:
     assert SharedState.from_json(state.to_json()) == state
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"protocol": "1"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"protocol": "1"}', "[" * 200_000])
 def test_what_no_service_publishes_is_no_state(text: str) -> None:
     assert SharedState.from_json(text) is None
 

@@ -609,6 +609,28 @@ def test_a_video_watched_twice_within_its_length_is_one_mark(device: Device) -> 
     assert len(stops) == 2
 
 
+def test_a_start_that_is_answered_after_the_end_leaves_nothing_to_be_stopped(device: Device) -> None:
+    device.play(film(), 0.0, 95.0)
+    start = device.worker.send()
+    device.scrobbler.stopped()
+    device.answer(taken(start))
+    device.answer_all()
+    device.play(film(2), 0.0)
+    assert device.asked() == ["/scrobble/start"]
+
+
+@pytest.mark.parametrize("wrong", [600.0, 1_420_070_400.0, 2_500_000_000.0])
+def test_the_time_of_a_clock_that_was_not_set_is_no_date(device: Device, wrong: float) -> None:
+    right, device.wall.now = device.wall.now, wrong
+    device.watch(film())
+    while device.worker.waiting:
+        device.answer(OFFLINE)
+    device.wall.now = right
+    device.wait(20.0)
+    request = device.worker.send().json
+    assert isinstance(request, dict) and request["movies"][0]["watched_at"] == "1970-01-01T00:00:01Z"
+
+
 def test_a_full_disk_loses_no_mark_while_the_service_runs(device: Device) -> None:
     device.play(film(), 0.0, 95.0)
     device.answer_all()
@@ -619,6 +641,29 @@ def test_a_full_disk_loses_no_mark_while_the_service_runs(device: Device) -> Non
     device.database.full = False
     device.wait(10.0)
     assert len(device.outbox()) == 1
+
+
+def test_what_the_page_is_to_say_survives_a_disk_that_refuses_it(device: Device) -> None:
+    device.play(film(), 0.0, 95.0)
+    device.wait(1.0)
+    device.database.full = True
+    device.scrobbler.stopped()
+    device.answer_all()
+    device.wait(1.0)
+    device.database.full = False
+    device.wait(10.0)
+    assert (device.row["status"], device.row["owner"]) == ("watched", "1")
+
+
+def test_a_disk_that_refuses_is_not_tried_at_every_turn(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    device.database.full = True
+    device.watch(film())
+    device.wait(1.0)
+    tried: list[None] = []
+    monkeypatch.setattr(device.scrobbler._submitter._outbox, "_save", lambda: tried.append(None))
+    for _ in range(100):
+        device.wait(0.1)
+    assert len(tried) == 1
 
 
 def test_the_end_of_a_video_is_one_commit(device: Device) -> None:
@@ -852,6 +897,15 @@ class TestMarksByHand:
         assert isinstance(sent.json, dict)
         assert sent.json["movies"][0]["watched_at"] == "1970-01-01T00:00:01Z"
 
+    def test_a_mark_that_others_bring_with_its_old_date_keeps_it(self, device: Device) -> None:
+        date = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(1_300_000_000))
+        device.library["movie", 1] = PlayingItem({**film().item, "lastplayed": date})
+        device.scrobbler.library_updated(updated("movie", 1, 1))
+        device.wait(5.0)
+        (sent,) = device.answer_all()
+        assert isinstance(sent.json, dict)
+        assert sent.json["movies"][0]["watched_at"] == "2011-03-13T07:06:40Z"
+
     def test_what_was_marked_just_before_the_end_is_kept(self, device: Device) -> None:
         device.scrobbler.library_updated(updated("movie", 1, 1))
         device.scrobbler.close(0.5)
@@ -861,10 +915,12 @@ class TestMarksByHand:
 def test_odd_rows_on_the_disk_are_passed_over(device: Device) -> None:
     for item in ("", "[]", "{", '{"owner": 5}', '{"owner": "1", "media": {"movie": {}}}', '{"owner":"1","media":7}'):
         device.database.push("outbox", item)
-    device.database.write({"session": '{"watched": true, "media": [7], "owner": "1", "at": 1}', "recent_marks": "[]"})
-    device.restart()
-    device.wait()
-    assert device.worker.submitted == []
+    for recent in ("[]", f'{{"1 movie a": 1{"0" * 400}}}', '{"1 movie a": NaN}'):
+        session = '{"watched": true, "media": [7], "owner": "1", "at": 1}'
+        device.database.write({"session": session, "recent_marks": recent})
+        device.restart()
+        device.wait()
+        assert device.worker.submitted == []
 
 
 def test_nothing_planned_means_no_waking_up(device: Device) -> None:

@@ -10,7 +10,7 @@ import weakref
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator
 
 import pytest
 import requests
@@ -108,9 +108,20 @@ def test_a_redirect_is_an_answer_like_any_other(open_session: Open, simkl: Simul
     assert (answer.is_redirect, len(simkl.requests)) == (True, 1)
 
 
-def test_certificates_can_not_be_left_unchecked(open_session: Open, simkl: Simulator) -> None:
+@pytest.mark.parametrize("verify", [False, 0, ""])
+def test_certificates_can_not_be_left_unchecked(open_session: Open, simkl: Simulator, verify: Any) -> None:
     with pytest.raises(ValueError, match="certificates"):
-        open_session(simkl.url).get("/a", verify=False)
+        open_session(simkl.url).get("/a", verify=verify)
+
+
+def test_a_hook_may_make_a_request_of_its_own(open_session: Open, simkl: Simulator) -> None:
+    session = open_session(simkl.url)
+    thread = threading.Thread(
+        target=lambda: session.get("/a", hooks={"response": lambda *_, **__: session.get("/b") and None}), daemon=True
+    )
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive() and len(simkl.requests) == 2
 
 
 # After a 401

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple, Sequence
+from typing import ClassVar, NamedTuple, Sequence
 
 import pytest
+from simkl_connect.identification.decisions import Times
 from simkl_connect.sync.plan import Plan, Reason, make_plan
 from simkl_connect.sync.titles import FILM, MOVIE, SHOW, Entry, Row, Title, numbers_of, place_of
 
@@ -153,8 +154,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_plan(case: Case) -> None:
     plan = make_plan(case.titles, case.entries, {}, NOW)
-    assert [(send.row.place, send.watched_at) for send in plan.sends] == list(case.sent)
-    assert [(write.row.row_id, write.last_played) for write in plan.writes] == list(case.written)
+    assert (sent(plan), written(plan)) == (list(case.sent), list(case.written))
     assert [left.reason for left in plan.left] == list(case.left)
 
 
@@ -167,6 +167,14 @@ def agreed_series(count: int) -> Entry:
     places = range(100_001, 100_001 + count)
     agreed = {place: (row,) for row, place in enumerate(places, 1)}
     return on_simkl(SHOW, *places)._replace(agreed=agreed)
+
+
+def sent(plan: Plan) -> list[tuple[int, int]]:
+    return [(send.row.place, send.watched_at) for send in plan.sends]
+
+
+def written(plan: Plan) -> list[tuple[int, int]]:
+    return [(write.row.row_id, write.last_played) for write in plan.writes]
 
 
 def reasons(plan: Plan) -> Counter[Reason]:
@@ -278,6 +286,98 @@ def test_the_rest_of_a_file_is_marked_where_an_episode_of_it_is() -> None:
 def test_a_part_of_the_library_says_nothing_of_the_rest() -> None:
     entry = on_simkl(MOVIE, FILM)._replace(agreed={FILM: (1,)})
     assert make_plan([], [entry], {}, NOW, is_whole=False).agreed == {}
+
+
+class TestTakenBack:
+    """The user has taken a mark back on Simkl, at NOW, under one of the names that the library knows."""
+
+    TIMES: ClassVar[Times] = {"movie imdb:tt0000001": {(0, 0): NOW}, "show show 2001": {(1, 2): NOW, (0, 3): NOW}}
+
+    @pytest.mark.parametrize(
+        "case",
+        [
+            Case("film", [film(Row(1, FILM, 1, THEN))], [], left=[Reason.REMOVED_ON_SIMKL]),
+            Case("another film", [film(Row(1, FILM, 1, THEN), ids={"imdb": "tt0000002"})], [], sent=[(FILM, THEN)]),
+            Case(
+                "one episode of two, by title and year",
+                [show(Row(1, S1E1, 1, THEN), Row(2, S1E2, 1, THEN))],
+                [],
+                sent=[(S1E1, THEN)],
+                left=[Reason.REMOVED_ON_SIMKL],
+            ),
+            Case("a special", [show(Row(1, SPECIAL, 1, THEN, 3))], [], left=[Reason.REMOVED_ON_SIMKL]),
+            Case("another special", [show(Row(1, SPECIAL, 1, THEN, 4))], [], sent=[(SPECIAL, THEN)]),
+            Case(
+                "by the list's name for what the library calls otherwise",
+                [show(Row(1, S1E2, 1, THEN), ids={"tvdb": "11"})._replace(title="Zeigen")],
+                [on_simkl(SHOW)],
+                left=[Reason.REMOVED_ON_SIMKL],
+            ),
+            Case(
+                "a copy is not marked by a mark that is still there",
+                [film(Row(1, FILM, 1, THEN), Row(2, FILM, 0, 0))],
+                [on_simkl(MOVIE, FILM)],
+                left=[Reason.REMOVED_ON_SIMKL],
+            ),
+        ],
+        ids=lambda case: case.name,
+    )
+    def test_it_is_carried_nowhere(self, case: Case) -> None:
+        plan = make_plan(case.titles, case.entries, {}, NOW, taken_back=self.TIMES)
+        assert (sent(plan), written(plan)) == (list(case.sent), list(case.written))
+        assert reasons(plan) == Counter(case.left)
+        assert plan.wanted == []
+
+    def test_unmarked_here_too_it_is_forgotten(self) -> None:
+        plan = make_plan([show(Row(1, S1E2, 0, 0), Row(2, S1E1, 0, 0))], [], {}, NOW, taken_back=self.TIMES)
+        ((keys, numbers),) = plan.wanted
+        assert ("show show 2001" in keys, numbers, reasons(plan)) == (True, (1, 2), Counter())
+
+    def test_a_newer_mark_on_simkl_counts(self) -> None:
+        entries = [on_simkl(MOVIE, FILM, at=NOW + 5)]
+        plan = make_plan([film(Row(1, FILM, 0, 0))], entries, {}, NOW + 9, taken_back=self.TIMES)
+        assert (written(plan), [numbers for _, numbers in plan.wanted]) == ([(1, NOW + 5)], [(0, 0)])
+
+
+class TestNamedByTheUser:
+    """Titles with Simkl's own id alone."""
+
+    def test_it_is_the_title_with_that_id_whatever_others_are_called(self) -> None:
+        named = show(Row(1, S1E1, 1, THEN), Row(2, S1E2, 0, 0), ids={"simkl": "7"})
+        plan = make_plan([named], [on_simkl(SHOW, S1E2), on_simkl(SHOW)._replace(simkl=8, ids={})], {}, NOW)
+        assert (sent(plan), written(plan)) == ([(S1E1, THEN)], [(2, THEN)])
+
+    def test_a_namesake_on_the_lists_is_another(self) -> None:
+        plan = make_plan([film(Row(1, FILM, 0, 0), ids={"simkl": "9"})], [on_simkl(MOVIE, FILM)], {}, NOW)
+        assert not plan.writes
+
+    def test_beside_its_copies_it_is_sent_by_their_ids(self) -> None:
+        titles = [show(Row(1, S1E1, 1, THEN)), show(Row(2, S1E2, 1, THEN), ids={"simkl": "7"})]
+        plan = make_plan(titles, [on_simkl(SHOW)], {}, NOW)
+        assert [send.ids for send in plan.sends] == [{"tvdb": "11"}] * 2
+
+    def test_an_anime_is_left_alone_and_its_copies_are_not(self) -> None:
+        """Simkl counts an anime's episodes otherwise than its lists say here."""
+        titles = [show(Row(1, S1E1, 1, THEN), Row(2, S1E2, 0, 0), ids={"simkl": "7"}), show(Row(3, S1E2, 0, 0))]
+        entry = on_simkl(SHOW, S1E2, anime=True)
+        plan = make_plan(titles, [entry], {}, NOW)
+        assert (sent(plan), written(plan), reasons(plan)) == ([], [(3, THEN)], {Reason.ANIME_NUMBERING: 1})
+        alone = make_plan(titles[:1], [entry], {}, NOW)
+        assert (sent(alone), written(alone), reasons(alone)) == ([], [], {Reason.ANIME_NUMBERING: 1})
+
+    def test_an_anime_film_that_was_named_as_an_episode_is_one(self) -> None:
+        """Simkl lists its only episode, and shows it among the films."""
+        entry = on_simkl(MOVIE, FILM, anime=True)
+        plan = make_plan([show(Row(1, S1E1, 1, THEN), ids={"simkl": "7"})], [entry], {}, NOW)
+        assert (sent(plan), reasons(plan)) == ([], {Reason.ANIME_NUMBERING: 1})
+
+    def test_an_anime_that_was_taken_off_the_lists_is_not_sent_anew(self) -> None:
+        entry = on_simkl(SHOW, S1E2, anime=True)
+        named = show(Row(1, S1E1, 1, THEN), ids={"simkl": "7"})
+        agreed = make_plan([named], [entry], {}, NOW).agreed[SHOW, 7]
+        assert agreed, "what has nothing agreed is forgotten with the list"
+        plan = make_plan([named], [entry._replace(watched={}, agreed=agreed)], {}, NOW)
+        assert (sent(plan), plan.agreed) == ([], {})
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from simkl_connect.storage.reader import Reader
 from simkl_connect.storage.token_store import TokenStore
 from simkl_connect.sync import OFFERED, PREVIEW
 from simkl_connect.sync.preview import load_preview
+from simkl_connect.sync.unmarked import UNMARKED, Unmarked
 from simkl_connect.ui.commands import SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_OFFERED, SYNC_UNDO, Command
 from sync_world import NOW, Kodi, Simkl, episode, movie
 
@@ -242,6 +243,55 @@ def test_a_question_is_not_begun_while_a_video_plays(signed_in: House) -> None:
     assert (signed_in.news["status"], signed_in.news["problem"]) == ("failed", "busy")
 
 
+def announce(house: House, kind: str, row_id: int, playcount: int) -> None:
+    """The user marks or unmarks a row, which Kodi announces."""
+    house.library.rows[kind][row_id].update(playcount=playcount)
+    said = {"item": {"id": row_id, "type": kind}, "playcount": playcount}
+    house.task.heard("VideoLibrary.OnUpdate", json.dumps(said))
+
+
+def test_what_is_unmarked_before_the_sync_has_seen_it_marked_stays_so(synced: House) -> None:
+    synced.plays = True
+    synced.library.add(movie(7, 1))
+    synced.simkl.watch("movie", "tt0000007")
+    announce(synced, "movie", 7, 0)
+    synced.task.close(0.0)
+    synced.start()
+    synced.plays = False
+    synced.run(600.0)
+    assert synced.library.playcounts()["movie", 7] == 0
+    announce(synced, "movie", 7, 1)
+    synced.clock.advance(5.0)
+    synced.task.advance()
+    assert ("movie", 7) not in Unmarked(synced.database, synced.clock)
+
+
+def test_a_show_that_is_unmarked_by_hand_is_not_taken_for_a_library_that_was_filled_again(signed_in: House) -> None:
+    signed_in.library.add(*(episode(row_id, row_id - 100, 1) for row_id in range(101, 161)))
+    signed_in.switch(*ON)
+    signed_in.run()
+    for row_id in signed_in.library.rows["episode"]:
+        announce(signed_in, "episode", row_id, 0)
+    signed_in.task.heard("VideoLibrary.OnUpdate", '{"added":true,"item":{"id":9,"type":"movie"}}')
+    signed_in.run(600.0)
+    assert not any(signed_in.library.playcounts()["episode", row_id] for row_id in range(101, 161))
+
+
+@pytest.mark.parametrize(
+    "value", ["{", "[" * 100_000, "5", '[5, ["movie"], ["song", 1], ["movie", 1.5], ["movie", 7]]']
+)
+def test_odd_unmarked_rows_on_the_disk_are_passed_over(synced: House, value: str) -> None:
+    synced.database.write({UNMARKED: value})
+    assert (("movie", 7) in Unmarked(synced.database, synced.clock)) is ('["movie", 7]' in value)
+
+
+def test_that_a_video_plays_is_said_also_if_a_sync_waits_for_its_end(signed_in: House) -> None:
+    signed_in.plays = True
+    signed_in.send(SYNC, asks=False)
+    signed_in.send(SYNC, asks=True)
+    assert (signed_in.news["status"], signed_in.news["problem"]) == ("failed", "busy")
+
+
 @pytest.mark.parametrize("what", ["Scan", "Clean"])
 def test_nothing_is_read_while_the_library_changes(synced: House, what: str) -> None:
     synced.task.heard(f"VideoLibrary.On{what}Started", "null")
@@ -329,7 +379,7 @@ def test_a_show_that_is_never_wanted_is_left_alone_until_it_is_wanted_again(sign
     assert signed_in.simkl.posted == [("tt0000001", 0, 0)]
     assert ("episode", 2, 1) not in signed_in.echoes
     signed_in.decisions.allow(["show tvdb:11"])
-    signed_in.task.exclusions_changed()
+    signed_in.task.decisions_changed()
     signed_in.run()
     assert ("11", 1, 1) in signed_in.simkl.posted
 

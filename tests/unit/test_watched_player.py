@@ -6,6 +6,7 @@ from typing import Any, Callable
 
 import pytest
 from fakes import FakeClock
+from scrobbling_device import Device
 from simkl_connect.identification.identify import PlayingItem
 from simkl_connect.kodi.background import library
 from simkl_connect.kodi.background.player import SAMPLE_EVERY, WatchedPlayer
@@ -49,3 +50,30 @@ def test_no_sample_is_taken_and_the_next_look_is_a_second_away(stopped: WatchedP
 @pytest.mark.parametrize("callback", ["onPlayBackPaused", "onPlayBackResumed"])
 def test_a_late_callback_asks_nothing(stopped: WatchedPlayer, callback: str) -> None:
     getattr(stopped, callback)()
+
+
+def test_a_video_at_the_address_of_the_last_one_takes_no_mark_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Next is pressed at 96 %; add-ons with a proxy of their own give each video the same address."""
+    device, playing = Device(), {"number": 1, "time": 0.0}
+
+    def item(file: str) -> PlayingItem:
+        fields = {"type": "episode", "showtitle": "Harbour Lights", "season": 1, "uniqueid": {"tvshow.tvdb": "1111"}}
+        return PlayingItem({**fields, "episode": playing["number"]}, file)
+
+    monkeypatch.setattr(library, "playing_item", item)
+    for name, value in (("isPlaying", True), ("isPlayingVideo", True), ("getPlayingFile", "http://127.0.0.1:5000/")):
+        monkeypatch.setattr(f"xbmc.Player.{name}", lambda _player, value=value: value)
+    monkeypatch.setattr("xbmc.Player.getTime", lambda _player: playing["time"])
+    monkeypatch.setattr("xbmc.Player.getTotalTime", lambda _player: 2700.0)
+    player = WatchedPlayer(device.scrobbler, lambda: None, device.clock)
+    player.onPlayBackStarted()
+    player.onAVStarted()
+    playing["time"] = 2600.0
+    device.wait(1.0)
+    player.advance()
+    playing.update(number=2, time=0.1)
+    player.onPlayBackStarted()
+    player.onAVChange()
+    player.advance()
+    player.onAVStarted()
+    assert [entry["media"]["episode"]["number"] for entry in device.outbox()] == [1]

@@ -16,7 +16,7 @@ from ..identification.identify import media_title
 from ..identification.library_items import IDS
 from ..identification.lookup import Lookup
 from ..identification.media_json import load_media, load_question
-from ..identification.subjects import MOVIE, SHOW, load_origin, load_subject, title_keys
+from ..identification.subjects import Numbers, load_origin, load_subject, named
 from ..media import Episode, Media, Movie
 from ..ui import commands
 from .activity import Activity
@@ -61,6 +61,7 @@ class Actions:
         lookup: Lookup,
         decisions: Decisions,
         exclude_folder: Callable[[str], bool],
+        wall_clock: Callable[[], float],
     ) -> None:
         self._activity = activity
         self._outbox = outbox
@@ -68,6 +69,7 @@ class Actions:
         self._lookup = lookup
         self._decisions = decisions
         self._exclude_folder = exclude_folder
+        self._wall_clock = wall_clock
 
     def act(self, name: str, values: Row) -> tuple[Media, ...]:
         """Carries out a command of the activity page that is about a row. Returns what was chosen, if anything was."""
@@ -100,6 +102,8 @@ class Actions:
             self._activity.change(row, Status.PAUSED, None, None, media, title)
             return media
         done = self._take_back(row, fields, media, self._marked_elsewhere(row, owner), 0)
+        for one in done:  # a removal of it may have waited
+            self._decisions.want_back([owner], *named(one))
         handles = self._outbox.add(_entries(row, fields, [one for one in media if not _is_among(one, done)]))
         self._activity.change(row, self._status(row, bool(handles)), None, None, media, title)
         self._activity.note(row, {"undone": False})
@@ -131,9 +135,10 @@ class Actions:
         self._activity.note(row, {"undone": any(entry.removal for _, entry in failed)})
 
     def undo(self, row: int) -> None:
-        """What waits is not sent; what is on Simkl is taken away there."""
+        """What waits is not sent; what is on Simkl is taken away there, and the sync does not bring it back."""
         fields = self._row(row, UNDO)
         if fields is not None:
+            self._decisions.take_back(_owner(fields), _media(fields), self._wall_clock())
             self._take_back(row, fields, (), (), row)
             self._activity.change(row, Status.WAITING if self._outbox.of_row(row) else Status.SKIPPED)
             self._activity.note(row, {"undone": True})
@@ -223,11 +228,9 @@ def _is_among(media: Media, others: Iterable[Media]) -> bool:
     return any(not names.isdisjoint(_names(one)) for one in others)
 
 
-def _names(media: Media) -> set[str]:
-    if isinstance(media, Movie):
-        return set(title_keys(MOVIE, media.title, media.year, media.ids))
-    show = media.show
-    return {f"{key} {media.season} {media.number}" for key in title_keys(SHOW, show.title, show.year, show.ids)}
+def _names(media: Media) -> set[tuple[str, Numbers]]:
+    keys, numbers = named(media)
+    return {(key, numbers) for key in keys}
 
 
 def _words(value: object) -> list[str]:

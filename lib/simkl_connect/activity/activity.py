@@ -30,6 +30,8 @@ KEPT = 100
 WRITTEN_AFTER = 0.5
 """Seconds that a change of a row waits for others, and for whatever else there is to do: it is for the eye alone."""
 
+WRITTEN_AGAIN = 10.0
+"""Seconds until what the disk has refused is written again."""
 _MOST_UNKNOWN = 20
 
 _log = logging.getLogger(__name__)
@@ -152,14 +154,16 @@ class Activity:
         """Writes what has changed."""
         if not self._changes:
             return
-        changes, self._changes = self._changes, {}
         try:
             with self._database.transaction():
                 for row, item in self._database.rows(KIND):
-                    if row in changes:
-                        self._database.replace(row, _dump({**to_object(item), **changes[row]}))
+                    if row in self._changes:
+                        self._database.replace(row, _dump({**to_object(item), **self._changes[row]}))
         except StorageFailed as failed:
             _log.warning("activity: %s", failed)
+            self._write_at = self._clock() + WRITTEN_AGAIN
+        else:
+            self._changes.clear()
 
     def seconds_to_wait(self) -> float | None:
         """Seconds until :meth:`advance` has something to do; None: nothing is planned."""

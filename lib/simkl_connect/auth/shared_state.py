@@ -50,7 +50,7 @@ class SharedState(NamedTuple):
         """What was published; None if that is nothing, or nothing that a service publishes."""
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(found, dict) or not isinstance(found.get("protocol"), int):
             return None

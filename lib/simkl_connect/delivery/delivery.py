@@ -39,6 +39,9 @@ STOP_WITHIN = 15.0
 WRITE_AGAIN = 10.0
 """Seconds between attempts to put on the disk what could not be written."""
 
+EARLIEST, LATEST_AHEAD = 1_577_836_800.0, 30 * 86_400.0
+"""Unix time of 2020: what played before that played by the clock of a device that had not been told the time. So did
+what lies more than so many seconds ahead; by TLS alone, a clock that is far off now sends nothing."""
 _UNCERTAIN = (Problem.TIMEOUT, Problem.SERVER_TROUBLE, Problem.BAD_ANSWER)
 """After these, nobody knows whether the request took effect."""
 
@@ -81,6 +84,7 @@ class Delivery:
         self._refused = refused
         self._sent: list[_Sent] = []
         self._batch = BATCH
+        self._write_at = 0.0
 
     def is_on_its_way(self, handle: int) -> bool:
         """Whether the answer to it is still to come."""
@@ -96,7 +100,9 @@ class Delivery:
 
     def advance(self, token: Token | None) -> None:
         """Takes answers, and sends the next batch if ``token`` may be used and it is time."""
-        self._outbox.save()
+        if self._outbox.is_behind and self._environment.clock() >= self._write_at:
+            self._write_at = self._environment.clock() + WRITE_AGAIN  # a lock is waited for, which holds all else up
+            self._outbox.save()
         for sent in list(self._sent):
             if sent.job.done:
                 self._sent.remove(sent)
@@ -183,7 +189,7 @@ class Delivery:
         for handle, entry in batch.values():
             ways = candidates(entry.media) if entry.media is not None else []
             if entry.candidate < len(ways):
-                watches.append((handle, Watch(ways[entry.candidate], entry.watched_at)))
+                watches.append((handle, Watch(ways[entry.candidate], self._moment(entry))))
             else:
                 self._fail(handle, entry, _unknown(entry))
         if not watches:
@@ -196,6 +202,11 @@ class Delivery:
         request = remove_request(media, token) if is_removal else add_request([watch for _, watch in watches], token)
         job: Job[Answer] = self._environment.worker.submit(request, read, Priority.SCROBBLE)
         self._sent.append(_Sent(tuple(handle for handle, _ in watches), token, job))
+
+    def _moment(self, entry: Entry) -> float | None:
+        """When it was watched; None if nobody knows. A mark made by hand, which has no length, may be of long ago."""
+        at, earliest = entry.watched_at, EARLIEST if entry.length else 0.0
+        return at if at is not None and earliest <= at <= self._environment.wall_clock() + LATEST_AHEAD else None
 
     def _take(self, sent: _Sent) -> None:
         answer = sent.job.result

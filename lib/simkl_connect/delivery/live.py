@@ -39,6 +39,8 @@ class _Told(NamedTuple):
 
 
 class _Waiting(NamedTuple):
+    """``is_over``: the video was watched since, which is sent by other means and comes after this."""
+
     action: Action
     media: Media
     progress: float
@@ -46,6 +48,7 @@ class _Waiting(NamedTuple):
     token: Token
     job: Job[ScrobbleAnswer]
     too_late_at: float
+    is_over: bool = False
 
 
 class Live:
@@ -105,7 +108,9 @@ class Live:
     def forget(self, media: Media) -> None:
         """Drops what is not on its way yet: this video was watched, which is sent by other means."""
         self._withdraw(media)
-        self._told.pop(media_key(media), None)
+        key = media_key(media)
+        self._told.pop(key, None)
+        self._waiting = [one._replace(is_over=one.is_over or media_key(one.media) == key) for one in self._waiting]
 
     def advance(self) -> None:
         """Takes answers, and drops what has waited too long."""
@@ -150,10 +155,11 @@ class Live:
         answer = one.job.result
         if answer is None:
             return
-        if isinstance(answer, NotFound) and self._is_worth_a_second_try(one):
+        if isinstance(answer, NotFound) and self._is_worth_a_second_try(one) and not one.is_over:
             self._submit(one.action, one.media, one.progress, one.owner, one.token)
             return
-        self._note(one, is_heard=isinstance(answer, (Scrobbled, NotFound, Malformed)))
+        if not one.is_over:
+            self._note(one, is_heard=isinstance(answer, (Scrobbled, NotFound, Malformed)))
         if isinstance(answer, Scrobbled):
             self._retry.hurry()
         elif isinstance(answer, RateLocked):

@@ -164,14 +164,15 @@ class Outbox:
         return False
 
     def _save(self, ends_session: bool = False) -> None:
-        unsaved = [handle for handle in sorted(self._entries) if handle not in self._rows]
-        ends_session = ends_session or (self.is_behind and bool(unsaved))
         rows: dict[int, int] = {}
         try:
             with self._database.transaction():
+                stored = {row for row, _ in self._database.rows(KIND)}  # none, in a file that had to be begun anew
+                unsaved = [handle for handle in sorted(self._entries) if self._rows.get(handle) not in stored]
+                ends_session = ends_session or (self.is_behind and bool(unsaved))
                 for handle in unsaved:
                     rows[handle] = self._database.push(KIND, _dump(self._entries[handle]))
-                self._database.remove(self._gone)
+                self._database.remove(row for row in self._gone if row in stored)
                 values = {RECENT: json.dumps(self._recent) if self._recent else ""}
                 if ends_session:
                     values[SESSION] = ""
@@ -191,7 +192,8 @@ class Outbox:
         except StorageFailed as failed:
             _log.error("outbox: %s", failed)
             return
-        self._recent = {key: float(at) for key, at in recent.items() if isinstance(at, (int, float))}
+        times = ((key, number(at)) for key, at in recent.items())
+        self._recent = {key: at for key, at in times if at is not None}
         for row, item in rows:
             entry = _load(item)
             if entry is not None:

@@ -20,6 +20,7 @@ from ..identification.decisions import Decisions
 from ..identification.file_names import AskSimkl
 from ..identification.identify import media_title
 from ..identification.lookup import Lookup
+from ..identification.subjects import named
 from ..media import Media
 from ..models import Secret, Token
 from ..scrobbling.callbacks import Callbacks, Notice, Notification, may_write, owner_of, owners_of
@@ -49,6 +50,7 @@ class Submitter:
     def __init__(self, environment: Environment, callbacks: Callbacks, decisions: Decisions) -> None:
         self._environment = environment
         self._callbacks = callbacks
+        self._decisions = decisions
         self._retry = Retry(environment.clock, environment.jitter)
         self._outbox = Outbox(environment.database, environment.wall_clock)
         self._lookup = Lookup(environment.worker, self._retry, self._refused, Priority.SCROBBLE)
@@ -64,7 +66,13 @@ class Submitter:
             self.waiting,
         )
         self.actions = Actions(
-            self.activity, self._outbox, self._delivery, self._lookup, decisions, callbacks.exclude_folder
+            self.activity,
+            self._outbox,
+            self._delivery,
+            self._lookup,
+            decisions,
+            callbacks.exclude_folder,
+            environment.wall_clock,
         )
         self._notices = Notices(environment.database, callbacks.notify)
         self._refused_token: Secret | None = None
@@ -225,6 +233,8 @@ class Submitter:
         title = media_title([entry.media]) if entry.media is not None else ""
         if not entry.removal:
             self._note([entry])
+            if reason is None and entry.activity and entry.media is not None:  # 0: taken back while it was on its way
+                self._decisions.want_back(owners_of(self._environment.tokens), *named(entry.media))
         if reason is not None:
             if entry.removal:
                 self.activity.note(entry.activity, {"undone": False})

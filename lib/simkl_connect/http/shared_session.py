@@ -71,7 +71,7 @@ class SharedSession(WithoutRedirects):
         self._limits = limits
         self._proxy = proxy
         self._watch = watch
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a hook of the caller's may make a request
         self._adapter = _SimklAdapter(client)
         self.adapters.clear()  # no other host is reached, and so none gets the token
         self.mount(client.base_url + "/", self._adapter)
@@ -96,7 +96,7 @@ class SharedSession(WithoutRedirects):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Called by ``request``. After a 401 the token is renewed and the request made once more."""
-        if kwargs.get("verify", self.verify) is False:
+        if not kwargs.get("verify", self.verify):  # requests takes 0 and "" for False
             raise ValueError("certificates are always checked")
         kwargs.update(allow_redirects=False, stream=False)
         kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_TIMEOUT, READ_TIMEOUT)

@@ -1,10 +1,11 @@
-"""What the user has decided on the activity page, for good: which title a video is, and what is to be left alone."""
+"""What the user has decided on the activity page, for good: which title a video is, what is to be left alone, and
+which marks have been taken back."""
 
 from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple
+from typing import TYPE_CHECKING, Callable, Collection, Dict, Iterable, Iterator, NamedTuple, Sequence
 
 from ..activity.reasons import Reason
 from ..errors import StorageFailed
@@ -13,17 +14,22 @@ from .exclusions import Preferences, is_excluded
 from .file_names import AskSimkl, as_number
 from .identify import Identified, PlayingItem, Skipped, identify, is_channel
 from .media_json import dump_media, load_media, to_object
-from .subjects import SHOW, Origin, Subject, subject_of, title_keys
+from .subjects import SHOW, Numbers, Origin, Subject, named, subject_of, title_keys
 
 if TYPE_CHECKING:
     from ..storage.database import Database
 
-CORRECTIONS, EXCLUSIONS = "correction", "exclusion"
+CORRECTIONS, EXCLUSIONS, TAKEN_BACK = "correction", "exclusion", "taken_back"
 """The rows' kinds."""
+_PART = " / "
+"""Between a show's name, its season and its episode."""
 KEPT = 500
 """Rows of each kind; the oldest are dropped."""
 EXCLUSIONS_FOR = 5.0
 """Seconds for which the settings are not read again: a sync asks for each file."""
+
+Times = Dict[str, Dict[Numbers, float]]
+"""When marks were taken back, in Unix seconds: by each name of their show or film, and their numbers."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +42,14 @@ class Correction(NamedTuple):
     media: Media
     season: int | None = None
     number: int | None = None
+
+
+class TakenBack(NamedTuple):
+    """That ``owner`` has taken the marks of ``media`` back on Simkl, ``at`` a Unix time."""
+
+    owner: str
+    media: tuple[Media, ...]
+    at: float
 
 
 def correction(subject: Subject, media: Media) -> Correction:
@@ -78,6 +92,7 @@ class Decisions:
         self._read_at = -EXCLUSIONS_FOR
         self._corrections: dict[int, Correction] = {}
         self._exclusions: dict[int, str] = {}
+        self._taken_back: dict[int, TakenBack] = {}
         self._unsaved = 0
         self._load()
 
@@ -100,6 +115,15 @@ class Decisions:
                 if not set(keys).isdisjoint(known.keys):
                     return corrected(subject, known)
         return ()
+
+    def corrections_of(self, keys: Iterable[str]) -> list[Media]:
+        """What the show or film with one of ``keys``, or any of its episodes, is by the user's word."""
+        names = set(keys)
+        return [
+            known.media
+            for known in self._corrections.values()
+            if any(key.partition(_PART)[0] in names for key in known.keys)
+        ]
 
     def correct(self, subject: Subject, media: Media) -> tuple[Media, ...]:
         """It is ``media``, from now on. Returns all that it is: a file may hold several episodes."""
@@ -151,11 +175,35 @@ class Decisions:
         """Whether the user never wants it on Simkl."""
         return self._excludes(title_keys(SHOW, show.title, show.year, show.ids))
 
+    def take_back(self, owner: str, media: Iterable[Media], at: float) -> None:
+        """``owner`` does not want these marked on Simkl, although they may be watched in Kodi."""
+        self._replace_taken_back(list(self._taken_back)[: 1 - KEPT], TakenBack(owner, tuple(media), at))
+
+    def taken_back(self, owners: Collection[str]) -> Times:
+        """What :meth:`take_back` got of ``owners`` and :meth:`want_back` did not."""
+        times: Times = {}
+        for taken in self._taken_back.values():
+            for keys, numbers in map(named, taken.media if taken.owner in owners else ()):
+                for key in keys:
+                    times.setdefault(key, {})[numbers] = taken.at
+        return times
+
+    def want_back(self, owners: Collection[str], keys: Collection[str], numbers: Numbers) -> None:
+        """It is marked again, or nobody has it marked: nothing stands against its next mark."""
+        names = set(keys)
+        for row, taken in list(self._taken_back.items()):
+            if taken.owner not in owners:
+                continue
+            left = [one for one in taken.media if numbers != named(one)[1] or names.isdisjoint(named(one)[0])]
+            if len(left) < len(taken.media):
+                self._replace_taken_back([row], taken._replace(media=tuple(left)))
+
     def clear(self) -> None:
         """Forgets all of them."""
-        self._remove((*self._corrections, *self._exclusions))
+        self._remove((*self._corrections, *self._exclusions, *self._taken_back))
         self._corrections.clear()
         self._exclusions.clear()
+        self._taken_back.clear()
         self._read_at = -EXCLUSIONS_FOR
 
     def _all_excluded(self, preferences: Preferences) -> tuple[str, ...]:
@@ -165,6 +213,16 @@ class Decisions:
 
     def _excludes(self, keys: Iterable[str]) -> bool:
         return not set(keys).isdisjoint(self._exclusions.values())
+
+    def _replace_taken_back(self, old: Sequence[int], new: TakenBack) -> None:
+        if new.media:
+            fields = {**new._asdict(), "media": [dump_media(one) for one in new.media]}
+            row = self._change(TAKEN_BACK, json.dumps(fields), old)
+            self._taken_back[row] = new
+        else:
+            self._remove(old)
+        for gone in old:
+            del self._taken_back[gone]
 
     def _remove(self, rows: Iterable[int]) -> None:
         try:
@@ -186,21 +244,23 @@ class Decisions:
     def _load(self) -> None:
         try:
             corrections, exclusions = self._database.rows(CORRECTIONS), self._database.rows(EXCLUSIONS)
+            taken_back = self._database.rows(TAKEN_BACK)
         except StorageFailed as failed:
             _log.warning("decisions: %s", failed)
             return
         self._corrections = dict(_corrections(corrections))
         self._exclusions = dict(exclusions)
+        self._taken_back = dict(_taken_back(taken_back))
 
 
 def _of_season(subject: Subject) -> tuple[str, ...]:
-    return tuple(f"{key} / {subject.season}" for key in subject.keys) if subject.is_show else ()
+    return tuple(f"{key}{_PART}{subject.season}" for key in subject.keys) if subject.is_show else ()
 
 
 def _of_episode(subject: Subject) -> tuple[str, ...]:
     if not subject.is_show:
         return ()
-    return tuple(f"{key} / {subject.season} / {subject.numbers[0]}" for key in subject.keys)
+    return tuple(f"{key}{_PART}{subject.season}{_PART}{subject.numbers[0]}" for key in subject.keys)
 
 
 def _corrections(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Correction]]:
@@ -209,3 +269,13 @@ def _corrections(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Correct
         keys, media = fields.get("keys"), load_media(fields.get("media"))
         if media is not None and isinstance(keys, list) and all(isinstance(key, str) for key in keys):
             yield row, Correction(tuple(keys), media, as_number(fields.get("season")), as_number(fields.get("number")))
+
+
+def _taken_back(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, TakenBack]]:
+    for row, item in rows:
+        fields = to_object(item)
+        owner, found, at = fields.get("owner"), fields.get("media"), fields.get("at")
+        media = [load_media(one) for one in found] if isinstance(found, list) else []
+        known = tuple(one for one in media if one is not None)
+        if isinstance(owner, str) and known and isinstance(at, (int, float)):
+            yield row, TakenBack(owner, known, at)

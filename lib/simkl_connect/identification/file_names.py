@@ -14,7 +14,7 @@ from ..media import Episode, Media, Movie, Show
 from .exclusions import parts_of
 
 _EPISODES = re.compile(
-    r"(?<![a-z0-9])s(?P<season>\d{1,2})[ ._-]?(?P<numbers>e\d{1,3}(?:[ ._-]?e\d{1,3}|-\d{1,3}(?!\d))*)"
+    r"(?<![a-z0-9])s(?P<season>\d{1,2})[ ._-]?(?P<numbers>e\d{1,3}(?:[ ._-]?e\d{1,3}|-\d{1,3}(?![0-9a-z]|\.\d(?!\d)))*)"
     r"|(?<![a-z0-9])(?P<xseason>\d{1,2})x(?P<xnumbers>\d{2,3})(?![0-9])",
     re.IGNORECASE,
 )
@@ -180,8 +180,9 @@ def _numbers(found: re.Match[str]) -> tuple[int, tuple[int, ...]]:
     numbers: list[int] = []
     for dash, text in re.findall(r"(-?)e?(\d{1,3})", found["numbers"].lower()):
         number = int(text)
-        if dash and numbers and numbers[-1] < number < numbers[-1] + _SEVERAL:
-            numbers.extend(range(numbers[-1] + 1, number))
+        if dash and not numbers[-1] < number < numbers[-1] + _SEVERAL:
+            break
+        numbers.extend(range(numbers[-1] + 1, number) if dash else ())
         if number not in numbers:
             numbers.append(number)
     return int(found["season"]), tuple(numbers)

@@ -148,8 +148,10 @@ def library_id(item: Fields) -> int | None:
 
 
 def _from_library(playing: PlayingItem) -> Identified | Skipped | AskSimkl:
-    rows = rows_of_file(playing) if playing.item.get("type") == "episode" else [playing.item]
-    media = [one for one in (library_media(row, playing.show) for row in rows) if one is not None]
+    is_episode = playing.item.get("type") == "episode"
+    rows = rows_of_file(playing) if is_episode else [playing.item]
+    found = (library_media(row, playing.show) for row in rows)
+    media = [one for one in found if isinstance(one, Episode if is_episode else Movie)]
     if media:
         return Identified(tuple(media))
     return _by_title(playing)

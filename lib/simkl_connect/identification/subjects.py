@@ -6,8 +6,9 @@ Pure. A key holds no path: where nothing else tells videos apart, it is the dige
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Mapping, NamedTuple
+from typing import Any, Mapping, NamedTuple, Tuple
 
+from ..media import Media, Movie
 from .exclusions import PLUGIN, addon_of, folder_of, parts_of
 from .file_names import as_number, as_year, is_disc, plain, read_name
 from .identify import PlayingItem, is_channel, is_of_plugin, library_id, paths_of, rows_of_file
@@ -15,6 +16,10 @@ from .library_items import known_ids, text_of
 
 SHOW, MOVIE, FILE = "show", "movie", "file"
 """What a key begins with."""
+Numbers = Tuple[int, int]
+"""Season and number of an episode."""
+NO_NUMBERS = (0, 0)
+"""A film's."""
 _DIGITS = 32
 _STREAMS = ("http://", "https://", "udp://", "rtp://", "rtsp://", "rtmp://", "pipe://")
 """Behind one such address there may be another video each time."""
@@ -78,6 +83,14 @@ def title_keys(kind: str, title: str, year: int | None, ids: Mapping[str, str]) 
     keys = [f"{kind} {name}:{ids[name]}" for name in ("tvdb", "imdb", "tmdb", "simkl") if name in ids]
     words = plain(title)
     return (*keys, f"{kind} {words} {year or ''}".strip()) if words else tuple(keys)
+
+
+def named(media: Media) -> tuple[tuple[str, ...], Numbers]:
+    """The names of a film, or of a show and the numbers of its episode."""
+    if isinstance(media, Movie):
+        return title_keys(MOVIE, media.title, media.year, media.ids), NO_NUMBERS
+    show = media.show
+    return title_keys(SHOW, show.title, show.year, show.ids), (media.season, media.number)
 
 
 def dump_origin(origin: Origin) -> dict[str, object]:

@@ -47,7 +47,7 @@ def account() -> Account | None:
 
 def session(addon_id: str) -> SharedSession:
     """See :func:`simkl_connect.session`."""
-    if not _ADDON_ID.fullmatch(addon_id):
+    if not isinstance(addon_id, str) or not _ADDON_ID.fullmatch(addon_id):
         raise ValueError("not an add-on's id")
     access = SignIn()
     access.token()

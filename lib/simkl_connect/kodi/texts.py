@@ -86,6 +86,7 @@ LEFT_ALONE = {
     "not_taken": 32539,
     "excluded": 32540,
     "shared_file": 32541,
+    "other_kind": 32521,
 }
 """By the values of :class:`~simkl_connect.sync.plan.Reason`."""
 

@@ -13,6 +13,7 @@ from ..identification.identify import Identified
 from ..identification.media_json import media_key
 from ..identification.subjects import dump_origin, origin_of
 from ..media import Media
+from ..sync import dates
 from .callbacks import Callbacks
 from .session import read_record
 
@@ -24,7 +25,8 @@ ECHO_WITHIN = 60.0
 """Seconds in which a change that we wrote comes back."""
 AT_ONCE = 20
 """Rows that are looked up in one turn, so that a whole show does not hold up the service."""
-
+RECENT = 86400.0
+"""Seconds within which a row's date is that of the mark; the exact time is then our own."""
 CLOSE_WITHIN = 1.0
 """Seconds for that at the end; Kodi kills a service that takes five."""
 
@@ -138,7 +140,7 @@ class Marks:
         if not isinstance(outcome, Identified):
             _log.info("a mark made by hand is left alone: %s", getattr(outcome, "reason", "unsure"))
             return
-        watched_at = at if playing.item.get("lastplayed", True) else None
+        watched_at = _watched_at(playing.item.get("lastplayed"), at)
         if not self._found.keys() >= set(map(media_key, outcome.media)):
             self._origins.append(dump_origin(origin_of(playing)))
         for one in outcome.media:
@@ -151,3 +153,14 @@ class Marks:
         found, origins, self._found, self._origins = self._found, self._origins, {}, []
         if found and self._owner():
             self._keep(list(found.values()), origins[0] if len(origins) == 1 else {})
+
+
+def _watched_at(last_played: object, at: float) -> float | None:
+    """When it was watched that was marked ``at`` a Unix time; None if the row has no date.
+
+    Add-ons that bring marks from elsewhere give a row its old date.
+    """
+    told = dates.from_kodi(last_played)
+    if told and at - told > RECENT:
+        return float(told)
+    return at if told or last_played is None else None

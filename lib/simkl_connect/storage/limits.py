@@ -103,7 +103,7 @@ class SharedLimits:
                 result = _with_file(self._path, work)
                 self._locked_since = None
                 return result
-            except (StorageFailed, OSError) as failed:
+            except StorageFailed as failed:
                 if self._may_try_again(failed):
                     return _LOCKED_AGAIN
         if self._memory is None:
@@ -112,7 +112,7 @@ class SharedLimits:
             self._memory.execute(_CREATE)
         return work(self._memory)
 
-    def _may_try_again(self, failed: Exception) -> bool:
+    def _may_try_again(self, failed: StorageFailed) -> bool:
         now = self._clock()
         if "locked" in str(failed):  # SQLITE_BUSY
             self._locked_since = now if self._locked_since is None else self._locked_since
@@ -129,9 +129,10 @@ class SharedLimits:
 def _with_file(path: bytes, work: Callable[[sqlite3.Connection], float]) -> float:
     """Opens and closes it: an open file could not be deleted with the add-on on Windows.
 
-    What a power cut takes counts no more, so nothing is synced. Raises StorageFailed, OSError.
+    What a power cut takes counts no more, so nothing is synced. Raises StorageFailed.
     """
-    file_system.create_private(path)
+    with file_system.in_words():
+        file_system.create_private(path)
     with Translation():
         connection = sqlite3.connect(path, timeout=_LONGEST_LOCK, isolation_level=None)
         with contextlib.closing(connection):

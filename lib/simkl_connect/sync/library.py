@@ -62,19 +62,29 @@ def read_library(
 
 
 def _pages(method: str, key: str, properties: tuple[str, ...], **more: object) -> _Rows:
-    """All items of a list. Kodi leaves the list out of an empty answer."""
+    """All items of a list, from the first on again if some came or went between two pages: others would be missed.
+
+    Kodi leaves the list out of an empty answer.
+    """
     items: list[Mapping[str, Any]] = []
-    for start in range(0, PAGE * _MOST_PAGES, PAGE):
+    start, total = 0, None
+    for _ in range(_MOST_PAGES):
         limits = {"start": start, "end": start + PAGE}
         answer = yield f"VideoLibrary.{method}", {"properties": list(properties), "limits": limits, **more}
         if not isinstance(answer, dict):
             raise LibraryUnreadable(method)
         page = answer.get(key)
         page = page if isinstance(page, list) else []
+        told = answer.get("limits")
+        before, total = total, told.get("total") if isinstance(told, dict) else None
+        if start and total != before:
+            items, start = [], 0
+            continue
         items.extend(item for item in page if isinstance(item, dict))
         if len(page) < PAGE:
-            break
-    return items
+            return items
+        start += PAGE
+    raise LibraryUnreadable(method)
 
 
 class _Reader:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Callable, Generator, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, Collection, Generator, Mapping, NamedTuple
 
+from ..api.parsing import LONGEST_RETRY_AFTER
 from ..errors import Problem, StorageFailed
 from ..http.worker import Job, Worker
 from ..models import Secret, Token
@@ -15,6 +16,9 @@ from .run import Directions, Environment, Progress, Run, RunFailed
 from .state import SyncState
 from .titles import SHOW, Title
 from .writing import Rpc
+
+if TYPE_CHECKING:
+    from ..identification.decisions import Decisions
 
 AFTER_START, AFTER_PLAY, AFTER_CHANGE = 30.0, 60.0, 30.0
 """Seconds from the service's start, the end of a play, the library's last change, to a run."""
@@ -28,10 +32,14 @@ PUBLISH_EVERY = 0.5
 
 
 class SignedIn(NamedTuple):
-    """Whose lists, by something that tells accounts apart, and with which token, which may write."""
+    """Whose lists, by something that tells accounts apart, and with which token, which may write.
+
+    ``owners``: by which names the user's decisions know the account.
+    """
 
     account: str
     token: Token
+    owners: Collection[str]
 
 
 class LibrarySync:
@@ -53,6 +61,7 @@ class LibrarySync:
         directions: Callable[[], Directions],
         is_busy: Callable[[], bool],
         is_excluded: Callable[[str, Title], bool],
+        decisions: Decisions,
         publish: Callable[[Mapping[str, object]], None],
         ask: Callable[[Preview], None],
         clock: Callable[[], float],
@@ -60,7 +69,7 @@ class LibrarySync:
     ) -> None:
         self._state, self._worker, self._rpc = state, worker, rpc
         self._signed_in, self._grant_rejected, self._get_directions = signed_in, grant_rejected, directions
-        self._is_busy, self._is_excluded = is_busy, is_excluded
+        self._is_busy, self._is_excluded, self._decisions = is_busy, is_excluded, decisions
         self._publish, self._ask = publish, ask
         self._clock, self._wall_clock = clock, wall_clock
         self._progress = Progress()
@@ -146,7 +155,7 @@ class LibrarySync:
 
     def close(self, timeout: float) -> None:
         """End. What is missing is done after the next start."""
-        if self._steps is not None:
+        with suppress(StorageFailed):  # of rows just written: the next run finds them marked
             self._stop()
         with suppress(StorageFailed):  # the library is read anew the next time that everything is compared
             self._note_changes(is_last=True)
@@ -195,7 +204,7 @@ class LibrarySync:
         self._account = signed_in.account
         self._state.begin(signed_in.account)
         wait = self._state.put_off_until() - self._wall_clock()
-        if wait > 0:
+        if 0 < wait <= LONGEST_RETRY_AFTER:  # a later moment is a wrong clock's
             self._new_progress("failed")
             self._next_at = self._clock() + wait
             self._tell(is_due=True, problem=Problem.RATE_LIMITED)
@@ -205,19 +214,21 @@ class LibrarySync:
             self._state,
             self._worker,
             self._rpc,
-            self._token,
+            lambda: self._present().token,
             self._grant_rejected,
             self._clock,
             self._wall_clock,
             self._is_excluded,
+            self._decisions,
+            lambda: self._present().owners,
         )
         self._set_out(Run(environment, self._new_progress("reading"), directions, bool(asks)).steps())
 
-    def _token(self) -> Token:
+    def _present(self) -> SignedIn:
         signed_in = self._signed_in()
         if signed_in is None:
             raise RunFailed(Problem.REFUSED, None)
-        return signed_in.token
+        return signed_in
 
     def _new_progress(self, status: str) -> Progress:
         self._progress = Progress()

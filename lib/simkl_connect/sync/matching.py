@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Iterable, NamedTuple, Sequence, Tuple
 
-from .titles import Entry, Title
+from .titles import SHOW, Entry, Title
 
 _PATH_A = ("tvdb", "tmdb", "imdb")
 """The ids that go with TVDB's seasons; the first that is known names a title (Simkl's anime guide)."""
@@ -15,12 +15,14 @@ class Match(NamedTuple):
     """One film or show: its copies in the library and what Simkl has of it (an anime may be several titles there).
 
     ``ids``: what it is sent with; empty if there are none that Simkl could know. ``is_ambiguous``: its ids disagree.
+    ``apart``: copies that the user has named as an anime, whose numbers are not those of the others and of the lists.
     """
 
     titles: list[Title]
     entries: list[Entry]
     ids: dict[str, str]
     is_ambiguous: bool
+    apart: Sequence[Title] = ()
 
     @property
     def key(self) -> str:
@@ -48,10 +50,13 @@ def match(titles: Sequence[Title], entries: Sequence[Entry]) -> list[Match]:
 
 
 def _tokens(one: Title | Entry) -> list[str]:
-    """What it shares with whatever is the same."""
+    """What it shares with whatever is the same. Simkl numbers the anime films among the shows."""
     if not one.ids and isinstance(one, Title):
         return [f"{one.kind} {_name(one)}"] if one.title and one.year else []
-    return [f"{one.kind} {name} {value}" for name, value in one.ids.items()]
+    tokens = [f"{one.kind} {name} {value}" for name, value in one.ids.items()]
+    if isinstance(one, Entry):
+        tokens.append(f"{SHOW if one.is_anime else one.kind} simkl {one.simkl}")
+    return tokens
 
 
 def _name(one: Title | Entry) -> _Name:
@@ -76,17 +81,24 @@ def _by_name(all_of: Iterable[Title | Entry], start: int, sets: _Sets) -> dict[_
     named: dict[_Name, dict[int, set[str]]] = {}
     for index, one in enumerate(all_of, start):
         if one.title and one.year:
-            named.setdefault(_name(one), {}).setdefault(sets.root(index), set()).update(one.ids)
+            ids = named.setdefault(_name(one), {}).setdefault(sets.root(index), set())
+            ids.update(one.ids, ["simkl"] if isinstance(one, Entry) else ())
     return named
 
 
 def _judged(found: Match) -> Match:
     """With the ids to send, and whether they can be believed."""
+    apart = [title for title in found.titles if "simkl" in title.ids]
+    if apart and any(entry.is_anime for entry in found.entries):
+        rest = found._replace(titles=[title for title in found.titles if "simkl" not in title.ids])
+        return (_judged(rest) if rest.titles else rest)._replace(apart=apart)
     ids: dict[str, str] = {}
     is_ambiguous = False
     for title in found.titles:
         is_ambiguous |= any(ids.get(name, value) != value for name, value in title.ids.items())
         ids.update(title.ids)
+    if len(ids) > 1:
+        ids.pop("simkl", None)  # beside it, the others would go for nothing
     series = [entry for entry in found.entries if not entry.is_anime]
     is_ambiguous |= bool(series) and len(found.entries) > 1
     is_ambiguous |= found.titles[0].kind == "movie" and len(found.entries) > 1

@@ -8,15 +8,22 @@ library that goes by the row: nobody unmarked a new row for the same episode, it
 from __future__ import annotations
 
 from enum import Enum
-from typing import Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import TYPE_CHECKING, Collection, Container, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
+from ..identification.subjects import Numbers, title_keys
 from . import dates
 from .matching import Match, match
-from .titles import FILM, Entry, Row, Title
+from .titles import FILM, Entry, Row, Title, numbers_of
+
+if TYPE_CHECKING:
+    from ..identification.decisions import Times
 
 REFILLED_ROWS, REFILLED_SHARE = 50, 0.9
 """From so many agreed rows of a kind on, of which so large a share lost their marks, nobody did that by hand. Kodi
 numbers the rows of a database that is filled again from 1: the old numbers don't show that the rows are new."""
+
+
+_NONE: Times = {}
 
 
 class Reason(str, Enum):
@@ -34,6 +41,7 @@ class Reason(str, Enum):
     NOT_TAKEN = "not_taken"
     EXCLUDED = "excluded"
     SHARED_FILE = "shared_file"
+    OTHER_KIND = "other_kind"
 
 
 class Send(NamedTuple):
@@ -70,15 +78,23 @@ Agreed = Dict[int, Tuple[int, ...]]
 """See :attr:`Entry.agreed`."""
 Copies = List[Tuple[Title, Row]]
 """The rows of one place."""
+Unmarked = Container[Tuple[str, int]]
+"""Rows that the user has unmarked by hand, by kind of title and id."""
+Mark = Tuple[Collection[str], Numbers]
+"""A film or an episode by its names, as the user's decisions have them."""
 
 
 class Plan(NamedTuple):
-    """``agreed``: what is to be remembered from now on, of the entries (kind and Simkl id) where that changes."""
+    """``agreed``: what is to be remembered from now on, of the entries (kind and Simkl id) where that changes.
+
+    ``wanted``: marks that were taken back, and are marked on Simkl since then, or nowhere.
+    """
 
     sends: list[Send]
     writes: list[Write]
     left: list[Left]
     agreed: dict[tuple[str, int], Agreed]
+    wanted: list[Mark]
 
 
 def make_plan(
@@ -87,14 +103,17 @@ def make_plan(
     answered: Mapping[str, Reason],
     now: int,
     is_whole: bool = True,
+    taken_back: Times = _NONE,
+    unmarked: Unmarked = frozenset(),
 ) -> Plan:
     """Compare. ``answered``: what Simkl said before of marks, by their keys, so that they are not sent again.
 
     ``now``: Unix seconds; no later date is sent or set. ``is_whole``: whether ``titles`` is the whole library.
+    ``taken_back``: what the user does not want on Simkl, and that the library may have all the same.
     """
     matches = match(titles, entries)
     refilled = _refilled(matches) if is_whole else set()
-    planner = _Planner(answered, now, refilled)
+    planner = _Planner(answered, now, refilled, taken_back, unmarked)
     for one in matches:
         planner.add(one)
     if is_whole:
@@ -103,16 +122,21 @@ def make_plan(
 
 
 class _Planner:
-    def __init__(self, answered: Mapping[str, Reason], now: int, refilled: set[str]) -> None:
-        self.plan = Plan([], [], [], {})
+    def __init__(
+        self, answered: Mapping[str, Reason], now: int, refilled: set[str], taken_back: Times, unmarked: Unmarked
+    ) -> None:
+        self.plan = Plan([], [], [], {}, [])
+        self._unmarked = unmarked
+        self._taken_back = taken_back
         self._answered = answered
         self._now = now
         self._refilled = refilled
 
     def add(self, found: Match) -> None:
         """Plan for all rows of one film or show."""
+        self._leave_all(found.apart, Reason.ANIME_NUMBERING)
         if found.is_ambiguous:
-            self._leave_all(found, Reason.AMBIGUOUS)
+            self._leave_all(found.titles, Reason.AMBIGUOUS)
             return
         copies: dict[int, Copies] = {}
         for title in found.titles:
@@ -120,15 +144,17 @@ class _Planner:
                 copies.setdefault(row.place, []).append((title, row))
         agreed: dict[int, Agreed] = {entry.simkl: {} for entry in found.entries}
         unseen = []
+        keys = _keys(found) if self._taken_back else set()
         begin = len(self.plan.writes)
         for place, here in copies.items():
             entry = _with_mark(found.entries, place)
             once = _with_agreement(found.entries, place)
             is_watched = any(row.playcount > 0 for _, row in here)
+            is_taken_back = self._is_taken_back(keys, here[0][1], entry, is_watched)
             if entry is not None:
-                agreed[entry.simkl][place] = self._set(entry, place, here)
+                agreed[entry.simkl][place] = self._set(entry, place, here, is_taken_back)
             elif is_watched:
-                self._send(found, place, here, was_agreed=once is not None)
+                self._send(found, place, here, was_removed=once is not None or is_taken_back)
                 if once is not None:
                     agreed[once.simkl][place] = once.agreed[place]
             else:
@@ -136,11 +162,27 @@ class _Planner:
         self._keep_whole_files(found, begin)
         self._leave_unplaced(found, unseen)
         for entry in found.entries:
-            self._remember(entry, agreed[entry.simkl], copies)
+            self._remember(entry, agreed[entry.simkl], copies, bool(found.apart))
 
-    def _remember(self, entry: Entry, agreed: Agreed, here: Mapping[int, Copies]) -> None:
+    def _is_taken_back(self, keys: set[str], row: Row, entry: Entry | None, is_watched: bool) -> bool:
+        """Whether the user wants it differ: watched here and not on Simkl, which may have lost the mark or is yet to.
+
+        That is over with a mark on Simkl that is newer, and once both sides are the same without a mark.
+        """
+        numbers = numbers_of(row.place) or (0, row.number)
+        at = max((self._taken_back[key].get(numbers, 0.0) for key in keys if key in self._taken_back), default=0.0)
+        if not at:
+            return False
+        is_over = not is_watched if entry is None else entry.watched[row.place] > at
+        if is_over:
+            self.plan.wanted.append((keys, numbers))
+        return not is_over
+
+    def _remember(self, entry: Entry, agreed: Agreed, here: Mapping[int, Copies], has_apart: bool) -> None:
         new = {place: rows for place, rows in agreed.items() if rows or place in entry.agreed}
         new.update({place: () for place in entry.agreed if place not in here})
+        if has_apart:
+            new.setdefault(FILM, ())  # of no episode: it stays known as an anime if it is taken off the lists
         if new != entry.agreed:
             self.plan.agreed[entry.kind, entry.simkl] = new
 
@@ -164,28 +206,31 @@ class _Planner:
             if id(entry) not in matched and any(entry.agreed.values()):
                 self.plan.agreed[entry.kind, entry.simkl] = {place: () for place in entry.agreed}
 
-    def _set(self, entry: Entry, place: int, here: Copies) -> tuple[int, ...]:
+    def _set(self, entry: Entry, place: int, here: Copies, is_taken_back: bool) -> tuple[int, ...]:
         """Simkl has the mark: set it in the rows that lack it. Returns the rows that are agreed."""
         before = entry.agreed.get(place, ())
         kept = []
         for title, row in here:
+            is_unmarked = (title.kind, row.row_id) in self._unmarked
             is_refilled = title.kind in self._refilled
             if row.playcount > 0:
                 kept.append(row.row_id)
-            elif -row.row_id in before or (row.row_id in before and not is_refilled):
+            elif is_unmarked or -row.row_id in before or (row.row_id in before and not is_refilled):
                 kept.append(-row.row_id)
                 self._leave(Reason.UNWATCHED_HERE, title, place)
+            elif is_taken_back:
+                self._leave(Reason.REMOVED_ON_SIMKL, title, place)
             else:
                 at = self._date(row, entry.watched[place])
                 self.plan.writes.append(Write(title, row, at, (entry.kind, entry.simkl)))
         return tuple(sorted(kept))
 
-    def _send(self, found: Match, place: int, here: Copies, was_agreed: bool) -> None:
+    def _send(self, found: Match, place: int, here: Copies, was_removed: bool) -> None:
         """The library has the mark and Simkl has not: send it, and set it in the other copies."""
         key = f"{found.key}:{place}"
         title = here[0][0]
         reason = self._answered.get(key)
-        if was_agreed:
+        if was_removed:
             reason = Reason.REMOVED_ON_SIMKL
         elif any(entry.is_complete_unlisted for entry in found.entries):
             reason = Reason.EPISODES_UNKNOWN
@@ -213,14 +258,23 @@ class _Planner:
         unplaced = sum(entry.unplaced for entry in found.entries)
         self.plan.left.extend(Left(Reason.ANIME_NUMBERING, title.title, None) for title in unseen[:unplaced])
 
-    def _leave_all(self, found: Match, reason: Reason) -> None:
-        for title in found.titles:
+    def _leave_all(self, titles: Iterable[Title], reason: Reason) -> None:
+        for title in titles:
             for row in title.rows:
                 if row.playcount > 0:
                     self._leave(reason, title, row.place)
 
     def _leave(self, reason: Reason, title: Title, place: int) -> None:
         self.plan.left.append(Left(reason, title.title, None if place == FILM else place))
+
+
+def _keys(found: Match) -> set[str]:
+    """All names of a film or show. The numbers of an anime go with its own name, and are others."""
+    keys = {key for one in found.titles for key in title_keys(one.kind, one.title, one.year, one.ids)}
+    for entry in found.entries:
+        ids = entry.ids if entry.is_anime else {**entry.ids, "simkl": str(entry.simkl)}
+        keys.update(title_keys(entry.kind, entry.title, entry.year, ids))
+    return keys
 
 
 def _refilled(matches: Iterable[Match]) -> set[str]:

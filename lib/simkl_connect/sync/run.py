@@ -6,7 +6,7 @@ on Simkl, a row is written only while it still is what the plan saw, and the way
 
 from __future__ import annotations
 
-from typing import Any, Callable, Generator, NamedTuple, Sequence, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Collection, Generator, NamedTuple, Sequence, TypeVar, Union
 
 from ..api import all_items
 from ..api.all_items import Activities, Name
@@ -19,13 +19,16 @@ from ..http.worker import Job, Priority, Worker
 from ..media import Episode, Media, Movie, Show
 from ..models import Secret, Token
 from . import writing
+from .corrections import Picker, corrected
 from .library import Library, Reading, read_library
-from .matching import match
 from .plan import Left, Plan, Reason, Send, make_plan
 from .preview import Preview, preview_of
 from .state import SyncState
 from .titles import MOVIE, Entry, Title, numbers_of
 from .writing import Rpc
+
+if TYPE_CHECKING:
+    from ..identification.decisions import Decisions
 
 FULL_EVERY = 30 * 86400
 """Seconds between two pulls of everything. ``date_from`` is said to miss running shows, and Simkl wants full pulls to
@@ -79,7 +82,7 @@ class Environment(NamedTuple):
     """What a run works with.
 
     ``token``: the account's present one; ``grant_rejected`` gets one that Simkl has refused. ``clock``: seconds
-    that never jump; ``wall_clock``: Unix seconds.
+    that never jump; ``wall_clock``: Unix seconds. ``decisions``: the user's, those about marks of ``owners``.
     """
 
     state: SyncState
@@ -90,6 +93,8 @@ class Environment(NamedTuple):
     clock: Callable[[], float]
     wall_clock: Callable[[], float]
     is_excluded: Callable[[str, Title], bool]
+    decisions: Decisions
+    owners: Callable[[], Collection[str]]
 
 
 class Run:
@@ -113,20 +118,25 @@ class Run:
                 self._progress.status = "asking"
                 self._directions = yield preview_of(plan)
                 self._state.need_whole()
-            self._state.remember(plan.agreed)
+            self._remember(plan)
             self._progress.planned = self._count(plan)
             if self._directions.to_simkl and plan.sends:
                 self._progress.status = "sending"
                 yield from self._send(plan.sends)
                 yield from self._pull()
                 plan = self._plan(library, is_whole)
-                self._state.remember(plan.agreed)
+                self._remember(plan)
             writes = [write for write in plan.writes if write.entry is not None]
             if self._directions.to_kodi and writes:
                 self._progress.status = "writing"
                 yield from writing.write(self._env.rpc, self._state, writes, self._progress, self._env.clock)
         self._state.finish()
         self._progress.status = "done"
+
+    def _remember(self, plan: Plan) -> None:
+        self._state.remember(plan.agreed)
+        for keys, numbers in plan.wanted:
+            self._env.decisions.want_back(self._env.owners(), keys, numbers)
 
     def _count(self, plan: Plan) -> int:
         to_simkl, to_kodi = self._directions
@@ -191,7 +201,7 @@ class Run:
 
     def _read(self, changed: set[Name] | None) -> Generator[Wait, Any, Library]:
         """The library, or what it has of the titles that changed."""
-        only = None if changed is None else _Picker(self._state.entries(), changed)
+        only = None if changed is None else Picker(self._state.entries(), changed, self._env.decisions)
         reading: Reading = read_library(self._env.is_excluded, only)
         call = next(reading)
         while True:
@@ -200,12 +210,14 @@ class Run:
                 call = reading.send(self._env.rpc(*call))
             except StopIteration as ended:
                 library: Library = ended.value
-                return library
+                return corrected(library, self._env.decisions)
 
     def _plan(self, library: Library, is_whole: bool) -> Plan:
         now = self._env.wall_clock()
         answers = self._state.answers(now)
-        plan = make_plan(library.titles, self._state.entries(), answers, int(now), is_whole)
+        taken_back = self._env.decisions.taken_back(self._env.owners())
+        entries, unmarked = self._state.entries(), self._state.unmarked
+        plan = make_plan(library.titles, entries, answers, int(now), is_whole, taken_back, unmarked)
         self._progress.left = [*library.left, *plan.left]
         self._progress.left_alone = len(self._progress.left)
         return plan._replace(left=self._progress.left)
@@ -244,22 +256,6 @@ def _problem(refusal: Refusal) -> Problem:
     if isinstance(refusal, PermanentError):
         return refusal.problem
     return Problem.READ_ONLY if isinstance(refusal, InsufficientScope) else Problem.REFUSED
-
-
-class _Picker:
-    """Of all titles, those that have to do with what changed on Simkl."""
-
-    def __init__(self, entries: list[Entry], changed: set[Name]) -> None:
-        self._entries = entries
-        self._changed = changed
-
-    def __call__(self, titles: list[Title]) -> list[Title]:
-        return [
-            title
-            for found in match(titles, self._entries)
-            if any((entry.kind, entry.simkl) in self._changed for entry in found.entries)
-            for title in found.titles
-        ]
 
 
 def media_of(send: Send) -> Media:

@@ -6,7 +6,7 @@ A title is one row of a queue, as JSON: the marks of 12,000 items take about 2,5
 from __future__ import annotations
 
 import json
-from typing import Any, Iterable, Mapping, NamedTuple, Sequence
+from typing import Any, Container, Iterable, Mapping, NamedTuple, Sequence
 
 from ..api.all_items import Activities, Name
 from ..storage.database import Database
@@ -38,8 +38,10 @@ class Undo(NamedTuple):
 class SyncState:
     """Belongs to one thread. Every method raises StorageFailed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, unmarked: Container[tuple[str, int]] = frozenset()) -> None:
         self._database = database
+        self.unmarked = unmarked
+        """Rows, by kind of title and id, that the user has unmarked by hand."""
 
     def begin(self, account: str) -> None:
         """Forget what was agreed with another account. What is in the library may still be undone."""
@@ -217,7 +219,8 @@ class SyncState:
 
     def _keep(self, listed: set[Name]) -> None:
         for row_id, entry in self._entries():
-            if (SHOW if entry.is_anime else entry.kind, entry.simkl) not in listed:
+            kinds = (SHOW, MOVIE) if entry.is_anime else (entry.kind,)  # a list of ids may not tell an anime film
+            if listed.isdisjoint((kind, entry.simkl) for kind in kinds):
                 self._drop(row_id, entry)
 
     def _drop(self, row_id: int, entry: Entry) -> None:

@@ -58,7 +58,7 @@ def notify_sync(news: Mapping[str, object], is_undo: bool) -> None:
     """Says how a sync has ended, by what is published of it, or that the last one is undone."""
     text = Texts()
     if news["status"] == "failed":
-        _show(text(texts.PROBLEMS[str(news["problem"])]))
+        _show(text({**texts.PROBLEMS, texts.BUSY: texts.SYNC_BUSY}[str(news["problem"])]))
     else:
         _show(text(SYNC_UNDONE if is_undo else SYNC_DONE).format(sent=news["sent"], written=news["written"]))
 

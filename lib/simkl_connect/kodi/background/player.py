@@ -73,6 +73,10 @@ class WatchedPlayer(xbmc.Player):
     def close(self, _timeout: float) -> None:
         """The scrobbler puts on the disk what is due."""
 
+    def onPlayBackStarted(self) -> None:  # noqa: N802  # Kodi's name
+        """A video opens, maybe at the address of the last one: until it is there, samples may be of either."""
+        self._file = ""
+
     def onAVStarted(self) -> None:  # noqa: N802  # Kodi's name
         """A video or song has begun, a part of a stack too."""
         self._file = self._playing_file()

@@ -25,7 +25,7 @@ from ...storage.legacy import Legacy
 from ...storage.limits import SharedLimits
 from ...storage.settings_mirror import SettingsMirror
 from ...storage.token_store import TokenStore
-from ...ui.commands import ACTIONS, ALLOW, AUTHORIZE, CANCEL, REFRESH, SIGN_OUT, SYNC_COMMANDS, WAKE, Command
+from ...ui.commands import ACTIONS, ALLOW, AUTHORIZE, CANCEL, CHOOSE, REFRESH, SIGN_OUT, SYNC_COMMANDS, WAKE, Command
 from ...ui.view import View
 from .. import connection, files, ipc, preferences
 from ..log import log
@@ -178,8 +178,8 @@ class Service(xbmc.Monitor):
     def _act(self, command: Command) -> None:
         self._scrobbler.hurry()
         self._scrobbler.act(command.name, command.values)
-        if command.name == ALLOW:
-            self._sync.exclusions_changed()
+        if command.name in (ALLOW, CHOOSE):
+            self._sync.decisions_changed()
 
     def _sign_out(self, command: Command) -> None:
         if command.values.get("clear") is True:

@@ -29,7 +29,7 @@ class Callbacks(NamedTuple):
     """What the sync needs of the other tasks.
 
     ``is_playing``: whether a video plays. ``expect_echo`` gets kind, row and playcount before they are written.
-    ``grant_rejected`` gets an access token that Simkl has refused. ``decisions``: what the user wants left alone.
+    ``grant_rejected`` gets an access token that Simkl has refused. ``decisions``: the user's.
     """
 
     is_playing: Callable[[], bool]
@@ -58,10 +58,10 @@ class SyncTask:
         """Look at the settings at the next :meth:`advance`."""
         self._settings_changed = True
 
-    def exclusions_changed(self) -> None:
-        """What was left alone until now may be wanted."""
+    def decisions_changed(self) -> None:
+        """What was left alone or compared as something else until now is to be compared anew."""
         if self._syncing is not None:
-            self._syncing.exclusions_changed()
+            self._syncing.decisions_changed()
 
     def heard(self, method: str, data: str) -> None:
         """A notification of :data:`HEARD`, with its data as JSON."""

@@ -11,12 +11,14 @@ from ...environment import Environment
 from ...errors import Problem, StorageFailed
 from ...media import Show
 from ...scrobbling.callbacks import may_write, owner_of, owners_of
+from ...scrobbling.marks import read_update
 from ...sync import ACCOUNT, OFFERED, PREVIEW
 from ...sync.library_sync import LibrarySync, SignedIn
 from ...sync.preview import Preview, dump_preview
 from ...sync.run import Directions
 from ...sync.state import SyncState
-from ...sync.titles import SHOW, Title
+from ...sync.titles import MOVIE, SHOW, Title
+from ...sync.unmarked import Unmarked
 from ...ui.commands import SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_OFFERED, SYNC_UNDO, Command
 from .. import ipc, preferences, texts
 from ..settings import KodiSettings
@@ -28,6 +30,7 @@ from .sync_task import (
     CLEAN_STARTED,
     PLAY_STOPPED,
     ROW_REMOVED,
+    ROW_UPDATED,
     SCAN_FINISHED,
     SCAN_STARTED,
     Callbacks,
@@ -62,8 +65,9 @@ class Syncing:
         self._is_begun = False
         self._account = self._request = ""
         self._shows_bar = self._shows_end = self._is_undo = False
+        self._unmarked = Unmarked(environment.database, environment.clock)
         self._sync = LibrarySync(
-            SyncState(environment.database),
+            SyncState(environment.database, self._unmarked),
             environment.worker,
             self._rpc,
             self._signed_in,
@@ -71,14 +75,15 @@ class Syncing:
             lambda: self._directions,
             self._is_busy,
             self._is_excluded,
+            callbacks.decisions,
             self._publish,
             self._ask,
             environment.clock,
             environment.wall_clock,
         )
 
-    def exclusions_changed(self) -> None:
-        """What was left alone until now is to be compared, too."""
+    def decisions_changed(self) -> None:
+        """What was left alone or compared as something else until now is to be compared anew."""
         self._sync.library_changed()
 
     def heard(self, method: str, data: str) -> None:
@@ -98,12 +103,17 @@ class Syncing:
         elif method == ROW_REMOVED:
             if kind in ("movie", "episode") and isinstance(row_id, int):
                 self._sync.row_removed(str(kind), row_id)
+                self._unmarked.forget([(MOVIE if kind == "movie" else SHOW, row_id)])
                 self._sync.library_changed()  # a row that is read anew from its files comes back with another id
         elif said.get("added") is True:
             self._sync.library_changed()
+        update = read_update(said) if method == ROW_UPDATED else None
+        if update is not None:
+            self._unmarked.note(MOVIE if update.kind == "movie" else SHOW, update.row, update.playcount)
 
     def advance(self, commands: Sequence[Command], settings_changed: bool) -> None:
         """One step of what is under way, or of what was asked for."""
+        self._unmarked.advance()
         try:
             self._begin(settings_changed)
             for command in commands:
@@ -134,6 +144,7 @@ class Syncing:
         """End. What is missing is done after the next start."""
         self._bar.close()
         self._sync.close(timeout)
+        self._unmarked.advance(is_last=True)
 
     def _begin(self, settings_changed: bool) -> None:
         """What comes before anything else: whose library this is, and what the user wants."""
@@ -217,10 +228,11 @@ class Syncing:
 
     def _signed_in(self) -> SignedIn | None:
         token = self._tokens.token()
-        if token is None or not may_write(token) or self._account not in {"", *owners_of(self._tokens)}:
+        owners = owners_of(self._tokens)
+        if token is None or not may_write(token) or self._account not in {"", *owners}:
             return None
         self._account = self._account or owner_of(self._tokens)
-        return SignedIn(self._account, token) if self._account else None
+        return SignedIn(self._account, token, owners) if self._account else None
 
     def _is_busy(self) -> bool:
         return bool(self._scans) or self._callbacks.is_playing()
