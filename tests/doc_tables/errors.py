@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Mapping
 
-from simkl_connect.activity.reasons import MEANINGS
+from simkl_connect.activity.reasons import Reason
 from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
 from simkl_connect.kodi import texts
@@ -49,6 +49,31 @@ NOTICE_CAUSES: Mapping[Notice, str] = {
     Notice.SETTINGS_LOST: "the add-on's database could not be used; it is set aside under another name",
     Notice.RECONNECT: "from March 2027 on, once a week, where the add-on has a new client ID",
 }
+REASONS: Mapping[Reason, str] = {
+    Reason.SWITCHED_OFF: "scrobbling is off in the add-on's settings",
+    Reason.NOT_SIGNED_IN: "nobody is signed in to Simkl",
+    Reason.READ_ONLY: "Simkl gave read-only access",
+    Reason.MUSIC: "music and music videos are not on Simkl",
+    Reason.LIVE_TV: "live TV, and the setting for it is off",
+    Reason.RECORDING: "a recording, and the setting for it is off",
+    Reason.DISC: "a disc or disc image that is not in the library: its titles don't say what they are",
+    Reason.EXCLUDED: "in a folder that is excluded in the settings, or of a show or add-on that is never wanted",
+    Reason.TRAILER: "a trailer, or excluded by the add-on that plays it",
+    Reason.TOO_SHORT: "shorter than the setting allows",
+    Reason.NO_LENGTH: "the length never became known, so nobody can say how much was watched",
+    Reason.NAME_SAYS_TOO_LITTLE: "neither Kodi nor the file's name say which film or episode this is",
+    Reason.UNKNOWN_SHOW: "Simkl doesn't know this show",
+    Reason.UNKNOWN_EPISODE: "Simkl doesn't know this episode",
+    Reason.UNKNOWN_MOVIE: "Simkl doesn't know this film",
+    Reason.NAMESAKES: "several shows have this name, and nothing says which of them it is",
+    Reason.SIGN_IN_ENDED: "Simkl has ended the sign-in; it is sent after the next one",
+    Reason.OFFLINE: "Simkl can't be reached; it is sent later",
+    Reason.RATE_LIMITED: "Simkl asks for a pause; it is sent later",
+    Reason.SERVER_TROUBLE: "Simkl has trouble; it is sent later",
+    Reason.CLIENT_ID_REFUSED: "Simkl does not accept the client ID now; it is sent later",
+    Reason.REFUSED: "Simkl refused it",
+    Reason.STORAGE: "it could not be saved on this device",
+}
 
 
 def page() -> str:
@@ -61,5 +86,5 @@ def page() -> str:
     lines += ["", "## Notifications", "", "| the user reads | cause |", "|---|---|"]
     lines += [f"| {english(NOTICES[notice])} | {cause} |" for notice, cause in NOTICE_CAUSES.items()]
     lines += ["", "## Videos that are not on Simkl", "", WHERE, "", "| reason | meaning |", "|---|---|"]
-    lines += [f"| `{reason.value}` | {meaning} |" for reason, meaning in MEANINGS.items()]
+    lines += [f"| `{reason.value}` | {meaning} |" for reason, meaning in REASONS.items()]
     return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from doc_tables import DOCS, PAGES, errors
 from real_kodi.paths import PROJECT
-from simkl_connect.activity.reasons import MEANINGS, Reason
+from simkl_connect.activity.reasons import Reason
 from simkl_connect.errors import Problem
 
 THREATS = (DOCS / "threats.md").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def test_every_problem_has_a_cause() -> None:
 
 
 def test_every_reason_has_a_meaning() -> None:
-    assert set(MEANINGS) == set(Reason)
+    assert set(errors.REASONS) == set(Reason)
 
 
 @pytest.mark.parametrize(("path", "name"), NAMED, ids=["::".join(filter(None, pair)) for pair in NAMED])
