@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Mapping, NamedTuple, TypeVar
 
+from ..activity.possible import Action
 from ..activity.reasons import Reason, Status
 from ..api.parsing import clean_text
 from ..delivery.outbox import number
@@ -23,22 +24,6 @@ LONGEST_TITLE = 120
 MOST_ROWS = 100
 
 E = TypeVar("E", bound=Enum)
-
-
-class Action(str, Enum):
-    """What can be done about a video, in the order in which it is offered: first what changes nothing for good.
-
-    The values stand in a row's ``can``.
-    """
-
-    CHOOSE = "choose"
-    SEND_AGAIN = "send_again"
-    OPEN = "open"
-    UNDO = "undo"
-    ALLOW = "allow"
-    NEVER_FOLDER = "never_folder"
-    NEVER_SHOW = "never_show"
-    NEVER_ADDON = "never_addon"
 
 
 class Alert(Enum):

@@ -9,12 +9,13 @@ import xbmc
 import xbmcaddon
 
 from ... import clock
+from ...activity.possible import NEVER, Action
 from ...activity.reasons import Status
 from ...identification.media_json import dump_media
 from ...media import Media
 from ...storage.snapshots import Snapshots
-from ...ui.activity_view import Action, Alert, Page, Video, page_of
-from ...ui.commands import ALLOW, AUTHORIZE, CHOOSE, NEVER, SEND_AGAIN, SEND_NOW, UNDO
+from ...ui import commands
+from ...ui.activity_view import Alert, Page, Video, page_of
 from .. import ADDON_ID, files, ipc, preferences, texts
 from ..texts import Texts
 from . import page_texts
@@ -42,8 +43,12 @@ SIGNS = {
     Status.FAILED: ("failed", "bad"),
 }
 """Picture and colour."""
-NEVER_WHAT = {Action.NEVER_FOLDER: "folder", Action.NEVER_SHOW: "show", Action.NEVER_ADDON: "addon"}
-COMMANDS = {Action.SEND_AGAIN: SEND_AGAIN, Action.UNDO: UNDO, Action.ALLOW: ALLOW}
+NEVER_WHAT = {action: what for what, action in NEVER.items()}
+COMMANDS = {
+    Action.SEND_AGAIN: commands.SEND_AGAIN,
+    Action.UNDO: commands.UNDO,
+    Action.ALLOW: commands.ALLOW,
+}
 TO_SIGN_IN = (Alert.NOT_CONNECTED, Alert.SIGN_IN_ENDED, Alert.READ_ONLY)
 """Problems that a new sign-in solves."""
 
@@ -209,11 +214,11 @@ class ActivityPage:
         return buttons
 
     def _send_now(self) -> None:
-        ipc.send(SEND_NOW, ipc.new_request())
+        ipc.send(commands.SEND_NOW, ipc.new_request())
         self._home(self._text(page_texts.SENDING))
 
     def _authorize(self) -> None:
-        xbmc.executebuiltin(f"RunScript({ADDON_ID},{AUTHORIZE})")
+        xbmc.executebuiltin(f"RunScript({ADDON_ID},{commands.AUTHORIZE})")
         self._leave()
 
     def _write_report(self) -> None:
@@ -250,7 +255,7 @@ class ActivityPage:
         if action is Action.OPEN:
             return lambda: self._open_on_simkl(video)
         if action in NEVER_WHAT:
-            return lambda: self._command(NEVER, page_texts.LEFT_ALONE, row=video.row, what=NEVER_WHAT[action])
+            return lambda: self._command(commands.NEVER, page_texts.LEFT_ALONE, row=video.row, what=NEVER_WHAT[action])
         return lambda: self._command(COMMANDS[action], page_texts.ASKED_FOR, row=video.row)
 
     def _command(self, command: str, notice: int, **values: str | int) -> None:
@@ -289,4 +294,4 @@ class ActivityPage:
         self._chooser.begin()
 
     def _chosen(self, video: Video, media: Media) -> None:
-        self._command(CHOOSE, page_texts.ASKED_FOR, row=video.row, media=json.dumps(dump_media(media)))
+        self._command(commands.CHOOSE, page_texts.ASKED_FOR, row=video.row, media=json.dumps(dump_media(media)))

@@ -8,9 +8,10 @@ from typing import Mapping
 
 import xbmc
 
+from ...activity.possible import Action
 from ...activity.reasons import Reason, Status
 from ...api.search import ANIME, MOVIE, TV
-from ...ui.activity_view import Action, Alert, Page, Video
+from ...ui.activity_view import Alert, Page, Video
 from ..texts import Texts
 
 ACTIVITY = 32400
