@@ -10,13 +10,14 @@ import re
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..delivery.delivery import Delivery
-from ..delivery.outbox import Entry, Outbox, number
+from ..delivery.outbox import Entry, Outbox
 from ..identification.decisions import Decisions
 from ..identification.identify import media_title
 from ..identification.library_items import IDS
 from ..identification.lookup import Lookup
 from ..identification.media_json import load_media, load_question
 from ..identification.subjects import MOVIE, SHOW, load_origin, load_subject, title_keys
+from ..json_values import as_amount
 from ..media import Episode, Media, Movie
 from ..ui import commands
 from .activity import Activity
@@ -247,7 +248,7 @@ def _media(fields: Row) -> list[Media]:
 
 def _entries(row: int, fields: Row, media: Iterable[Media]) -> list[Entry]:
     """The marks of a row, as they were or are to be made; of what its file's name means, if nothing else is known."""
-    owner, at, length = _owner(fields), number(fields.get("watched_at")), number(fields.get("length")) or 0.0
+    owner, at, length = _owner(fields), as_amount(fields.get("watched_at")), as_amount(fields.get("length")) or 0.0
     entries = [Entry(one, at, owner, None, length, activity=row) for one in media]
     asked = load_question(fields.get("asked"))
     if entries or asked is None:

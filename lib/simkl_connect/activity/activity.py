@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from ..errors import StorageFailed
 from ..identification.identify import media_title
-from ..identification.media_json import dump_media, to_object
+from ..identification.media_json import dump_media
+from ..json_values import to_object
 from ..media import Media, Movie
 from .possible import possible
 from .reasons import Reason, Status

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Callable
 
 from ..errors import StorageFailed
-from ..identification.media_json import to_object
+from ..json_values import to_object
 from ..scrobbling.callbacks import Notice, Notification
 
 if TYPE_CHECKING:

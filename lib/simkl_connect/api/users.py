@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..auth.events import Event, GrantEnded, Identified
 from ..http.messages import Request, Response
+from ..json_values import as_object
 from ..models import Account, Token
 from .parsing import BadAnswer, Body, clean_text, error_id, looks_like_a_web_page, read
 
@@ -25,12 +26,10 @@ def read_account(response: Response) -> Event:
 
 def _identified(body: Body) -> Identified:
     """Raises BadAnswer."""
-    user, account = body.get("user"), body.get("account")
-    name = clean_text(_text(user.get("name"))) if isinstance(user, dict) else ""
+    name = clean_text(_text(as_object(body.get("user")).get("name")))
     if not name:
         raise BadAnswer("user.name is missing")
-    account_id = clean_text(_text(account.get("id")), 32) if isinstance(account, dict) else ""
-    return Identified(Account(name, account_id))
+    return Identified(Account(name, clean_text(_text(as_object(body.get("account")).get("id")), 32)))
 
 
 def _text(value: object) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
+from ..json_values import as_number, as_year, to_object
 from ..media import Episode, Media, Movie, Show
-from .file_names import as_number, as_year
 from .library_items import IDS, Fields, known_ids, text_of
 
 REMEMBERED = 20
@@ -14,7 +12,7 @@ REMEMBERED = 20
 
 def hinted(item: Fields, player_info: str, trakt_ids: str) -> Media | None:
     """By ``TMDbHelper.PlayerInfoString``, else by ``script.trakt.ids``; None where neither is of use."""
-    return _by_player_info(item, _object(player_info)) or _by_trakt_ids(item, _object(trakt_ids))
+    return _by_player_info(item, to_object(player_info)) or _by_trakt_ids(item, to_object(trakt_ids))
 
 
 def _by_player_info(item: Fields, hint: Fields) -> Media | None:
@@ -50,14 +48,6 @@ def _by_trakt_ids(item: Fields, hint: Fields) -> Media | None:
     return (
         Movie(text_of(item, "title"), as_year(item.get("year")), ids) if is_movie and text_of(item, "title") else None
     )
-
-
-def _object(text: str) -> Fields:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 class Seen:

@@ -11,9 +11,10 @@ import re
 from typing import Any, Mapping, NamedTuple, Sequence
 
 from ..activity.reasons import Reason
+from ..json_values import as_number, as_object, as_year
 from ..media import Episode, Media, Movie, Show
 from .exclusions import Preferences, is_excluded
-from .file_names import AskSimkl, as_number, as_year, base_name, is_disc, is_trailer, question, read_name
+from .file_names import AskSimkl, base_name, is_disc, is_trailer, question, read_name
 from .hints import hinted
 from .library_items import Fields, known_ids, library_media, text_of
 
@@ -225,5 +226,4 @@ def is_of_plugin(playing: PlayingItem) -> bool:
 
 
 def _custom(playing: PlayingItem) -> Fields:
-    custom = playing.item.get("customproperties")
-    return custom if isinstance(custom, dict) else {}
+    return as_object(playing.item.get("customproperties"))

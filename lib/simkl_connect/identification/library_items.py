@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping
 
+from ..json_values import as_number, as_object, as_year
 from ..media import Episode, Media, Movie, Show
-from .file_names import as_number, as_year
 
 Fields = Mapping[str, Any]
 """A JSON object of Kodi's; any field may be missing or odd."""
@@ -43,7 +43,7 @@ def library_media(details: Fields, show: Fields) -> Media | None:
 def known_ids(values: object, prefix: str = "") -> dict[str, str]:
     """IMDb's, TMDB's and TVDB's ids under Kodi's keys, those that can be ids; ``prefix`` as in ``tvshow.tmdb``."""
     found: dict[str, str] = {}
-    for key, value in values.items() if isinstance(values, dict) else ():
+    for key, value in as_object(values).items():
         name = key[len(prefix) :] if isinstance(key, str) and key.startswith(prefix) else ""
         text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
         if name == "unknown" and text.startswith("tt"):  # where setIMDBNumber's number ends up (measured)

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Iterator, Mapping
+from typing import Iterator, Mapping
 
+from ..json_values import as_number, as_object, as_year
 from ..media import Episode, Media, Movie, Show
-from .file_names import AskSimkl, as_number, as_year
-
-
-def to_object(text: str) -> Mapping[str, Any]:
-    """The JSON object in ``text``; empty if it is none."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+from .file_names import AskSimkl
 
 
 def dump_media(media: Media) -> dict[str, object]:
@@ -29,7 +20,7 @@ def dump_media(media: Media) -> dict[str, object]:
 
 def load_media(value: object) -> Media | None:
     """The film or episode, or None."""
-    fields = value if isinstance(value, dict) else {}
+    fields = as_object(value)
     movie, show, episode = (_title(fields.get(name)) for name in ("movie", "show", "episode"))
     if movie is not None:
         return Movie(*movie) if movie[0] or movie[2] else None
@@ -48,7 +39,7 @@ def dump_question(asked: AskSimkl) -> dict[str, object]:
 
 def load_question(value: object) -> AskSimkl | None:
     """The question, or None."""
-    fields = value if isinstance(value, dict) else {}
+    fields = as_object(value)
     file, title = fields.get("file"), fields.get("title")
     if not isinstance(file, str) or not isinstance(title, str):
         return None
@@ -111,9 +102,8 @@ def _dump_title(title: str, year: int | None, ids: Mapping[str, str]) -> dict[st
 def _title(value: object) -> tuple[str, int | None, dict[str, str]] | None:
     if not isinstance(value, dict):
         return None
-    title, ids = value.get("title"), value.get("ids")
-    pairs = ids.items() if isinstance(ids, dict) else ()
-    known = {name: one for name, one in pairs if isinstance(name, str) and isinstance(one, str) and one}
+    title, ids = value.get("title"), as_object(value.get("ids"))
+    known = {name: one for name, one in ids.items() if isinstance(name, str) and isinstance(one, str) and one}
     return (title if isinstance(title, str) else ""), as_year(value.get("year")), known
 
 

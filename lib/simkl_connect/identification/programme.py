@@ -8,9 +8,9 @@ the stream's, counted from the moment of tuning in; the guide knows the programm
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Mapping, NamedTuple
+from typing import NamedTuple
 
-from .file_names import as_number, as_year
+from ..json_values import as_number, as_object, as_year
 from .library_items import Fields, text_of
 
 
@@ -28,7 +28,7 @@ def read_programme(item: Fields, broadcast: object) -> Programme | None:
 
     The item of the programme is the channel's, with the guide's names and numbers. None where the guide says nothing.
     """
-    told: Mapping[str, Any] = broadcast if isinstance(broadcast, dict) else {}
+    told = as_object(broadcast)
     title, begins = text_of(told, "title"), text_of(told, "starttime")
     length, percent = _seconds(begins, text_of(told, "endtime")), told.get("progresspercentage")
     if not title or not length or isinstance(percent, bool) or not isinstance(percent, (int, float)):

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Mapping, NamedTuple
 
+from ..json_values import as_number, as_object, as_year
 from .exclusions import PLUGIN, addon_of, folder_of, parts_of
-from .file_names import as_number, as_year, is_disc, plain, read_name
+from .file_names import is_disc, plain, read_name
 from .identify import PlayingItem, is_channel, is_of_plugin, library_id, paths_of, rows_of_file
 from .library_items import known_ids, text_of
 
@@ -99,7 +100,7 @@ def load_origin(row: Mapping[str, Any]) -> Origin:
 
 def load_subject(value: object) -> Subject:
     """What :func:`dump_origin` has made of it; an empty one for anything else."""
-    fields: Mapping[str, Any] = value if isinstance(value, dict) else {}
+    fields = as_object(value)
     keys, numbers = fields.get("keys"), fields.get("numbers")
     whole = [as_number(one) for one in numbers] if isinstance(numbers, list) else []
     return Subject(

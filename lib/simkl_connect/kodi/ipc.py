@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Mapping
+from typing import Mapping
 
 import xbmc
 import xbmcgui
 
+from ..json_values import to_object
 from ..ui.commands import COMMANDS, Command
 from . import ADDON_ID
 
@@ -36,15 +37,6 @@ def send(command: str, request: str, **values: str | int | bool) -> None:
     params = {"sender": ADDON_ID, "message": command, "data": {**values, "request": request}}
     call = {"jsonrpc": "2.0", "id": 1, "method": "JSONRPC.NotifyAll", "params": params}
     xbmc.executeJSONRPC(json.dumps(call))
-
-
-def to_object(text: str) -> Mapping[str, Any]:
-    """The JSON object in ``text``, which anybody may have written; empty if it is none."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def received(sender: str, method: str, data: str) -> Command | None:

@@ -9,6 +9,7 @@ import xbmc
 
 from ...identification.identify import PlayingItem
 from ...identification.programme import Programme, read_programme
+from ...json_values import as_object, as_objects
 from ..ipc import home_property
 
 TRAKT_IDS = "script.trakt.ids"
@@ -99,9 +100,7 @@ def look_up(kind: str, row: int) -> PlayingItem | None:
 def _video_player() -> int | None:
     """The number of the player of type video: not always 1 (measured on Kodi 20.1)."""
     players = result_of("Player.GetActivePlayers", {})
-    active = players if isinstance(players, list) else []
-    videos = [one for one in active if isinstance(one, dict) and one.get("type") == "video"]
-    found = (player.get("playerid") for player in videos)
+    found = (player.get("playerid") for player in as_objects(players) if player.get("type") == "video")
     return next((number for number in found if isinstance(number, int)), None)
 
 
@@ -121,8 +120,7 @@ def _show_and_season(item: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequen
     show = call("VideoLibrary.GetTVShowDetails", {"tvshowid": show_id, "properties": _SHOW})
     params = {"tvshowid": show_id, "season": season, "properties": ["file"]}
     episodes = (call("VideoLibrary.GetEpisodes", params) or {}).get("episodes")
-    rows = [row for row in episodes if isinstance(row, dict)] if isinstance(episodes, list) else []
-    same = [row.get("episodeid") for row in rows if row.get("file") == item.get("file")]
+    same = [row.get("episodeid") for row in as_objects(episodes) if row.get("file") == item.get("file")]
     return _object(show, "tvshowdetails"), [_episode(row) for row in same] if len(same) > 1 else ()
 
 
@@ -132,5 +130,4 @@ def _episode(row: object) -> Mapping[str, Any]:
 
 
 def _object(answer: Mapping[str, Any] | None, key: str) -> Mapping[str, Any]:
-    found = (answer or {}).get(key)
-    return found if isinstance(found, dict) else {}
+    return as_object((answer or {}).get(key))

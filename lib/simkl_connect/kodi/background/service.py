@@ -18,6 +18,7 @@ from ...auth.token_refresher import Notice, TokenRefresher
 from ...environment import Environment
 from ...errors import Problem
 from ...http.worker import Worker
+from ...json_values import to_object
 from ...scrobbling.callbacks import Callbacks
 from ...scrobbling.scrobbler import Scrobbler
 from ...storage.database import Database
@@ -197,7 +198,7 @@ class Service(xbmc.Monitor):
         if method == DEVICE_WOKE:
             self._scrobbler.hurry()
             return
-        self._scrobbler.library_updated(ipc.to_object(data))
+        self._scrobbler.library_updated(to_object(data))
 
     def _signed_in(self, name: str) -> None:
         notify_connected(name)

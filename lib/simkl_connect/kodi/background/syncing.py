@@ -9,6 +9,7 @@ from typing import Mapping, Sequence
 from ...activity.activity import add_unknown
 from ...environment import Environment
 from ...errors import Problem, StorageFailed
+from ...json_values import as_object, to_object
 from ...media import Show
 from ...scrobbling.callbacks import may_write, owner_of, owners_of
 from ...sync import ACCOUNT, OFFERED, PREVIEW
@@ -87,11 +88,11 @@ class Syncing:
         self._scans.discard(_OVER.get(method, ""))
         if method in _BEGUN or method in _OVER:
             return
-        said = ipc.to_object(data)
+        said = to_object(data)
         if not said:
             return
-        item = said.get("item", said)
-        kind, row_id = (item.get("type"), item.get("id")) if isinstance(item, dict) else (None, None)
+        item = as_object(said.get("item", said))
+        kind, row_id = item.get("type"), item.get("id")
         if method == PLAY_STOPPED:
             if kind != "song":
                 self._sync.played()
