@@ -9,12 +9,12 @@ import json
 import os
 from typing import Mapping
 
-import xbmc
 import xbmcgui
 
 from ..json_values import to_object
 from ..ui.commands import COMMANDS, Command
 from . import ADDON_ID
+from .json_rpc import call
 
 HOME_WINDOW = 10000
 STATE_PROPERTY = f"{ADDON_ID}.state"
@@ -34,9 +34,8 @@ def new_request() -> str:
 
 def send(command: str, request: str, **values: str | int | bool) -> None:
     """Sends ``command``, a word of :data:`COMMANDS`, to the service, which gets it within about a tenth of a second."""
-    params = {"sender": ADDON_ID, "message": command, "data": {**values, "request": request}}
-    call = {"jsonrpc": "2.0", "id": 1, "method": "JSONRPC.NotifyAll", "params": params}
-    xbmc.executeJSONRPC(json.dumps(call))
+    data = {**values, "request": request}
+    call("JSONRPC.NotifyAll", {"sender": ADDON_ID, "message": command, "data": data})
 
 
 def received(sender: str, method: str, data: str) -> Command | None:

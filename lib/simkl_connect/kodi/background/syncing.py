@@ -19,7 +19,7 @@ from ...sync.run import Directions
 from ...sync.state import SyncState
 from ...sync.titles import SHOW, Title
 from ...ui.commands import SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_OFFERED, SYNC_UNDO, Command
-from .. import ipc, preferences, texts
+from .. import ipc, json_rpc, preferences, texts
 from ..settings import KodiSettings
 from . import library
 from .notifications import notify_sync
@@ -240,7 +240,7 @@ class Syncing:
                 row_id = parameters.get(f"{kind}id")
                 if isinstance(row_id, int):
                     self._callbacks.expect_echo(kind, row_id, playcount)
-        return library.result_of(method, parameters)
+        return json_rpc.result_of(method, parameters)
 
     def _ask(self, preview: Preview) -> None:
         self._asked_at = self._environment.clock()

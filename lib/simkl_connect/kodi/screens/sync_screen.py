@@ -15,6 +15,7 @@ import xbmcgui
 
 from ...api.parsing import clean_text
 from ...errors import StorageFailed
+from ...json_values import as_object
 from ...scrobbling.callbacks import owners_of
 from ...storage.reader import Reader
 from ...storage.stored import Stored
@@ -23,7 +24,7 @@ from ...sync.preview import Preview, load_preview
 from ...sync.run import Directions
 from ...ui.commands import SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_OFFERED, SYNC_UNDO
 from .. import files, ipc, preferences, texts
-from ..background import library
+from ..json_rpc import call
 from ..own_addon import own_addon
 from ..texts import Texts
 
@@ -41,7 +42,7 @@ def offer() -> None:
 
     Not over a video that plays, and not where the library is empty: then the next sign-in asks.
     """
-    if xbmc.Player().isPlayingVideo() or library.is_empty() or _was_offered():
+    if xbmc.Player().isPlayingVideo() or _is_library_empty() or _was_offered():
         return
     wanted = xbmcgui.Dialog().yesno(_name(), Texts()(texts.SYNC_OFFER))
     ipc.send(SYNC_OFFERED, ipc.new_request())
@@ -197,6 +198,12 @@ def _length(text: str) -> int:
     except (ValueError, RecursionError):
         return 0
     return len(rows) if isinstance(rows, list) else 0
+
+
+def _is_library_empty() -> bool:
+    methods = ("VideoLibrary.GetMovies", "VideoLibrary.GetEpisodes")
+    answers = [call(method, {"limits": {"start": 0, "end": 1}}) for method in methods]
+    return not any(as_object(answer.get("limits")).get("total") for answer in answers)
 
 
 def _was_offered() -> bool:
