@@ -25,7 +25,7 @@ from ...sync.run import Directions
 from ...ui.commands import SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_OFFERED, SYNC_UNDO
 from .. import files, ipc, preferences, texts
 from ..json_rpc import call
-from ..own_addon import own_addon
+from ..own_addon import addon_name
 from ..texts import Texts
 
 LOOK_EVERY = 0.2
@@ -44,7 +44,7 @@ def offer() -> None:
     """
     if xbmc.Player().isPlayingVideo() or _is_library_empty() or _was_offered():
         return
-    wanted = xbmcgui.Dialog().yesno(_name(), Texts()(texts.SYNC_OFFER))
+    wanted = xbmcgui.Dialog().yesno(addon_name(), Texts()(texts.SYNC_OFFER))
     ipc.send(SYNC_OFFERED, ipc.new_request())
     if wanted:
         bring_together(asks=True)
@@ -59,14 +59,14 @@ def bring_together(asks: bool) -> None:
     if not ipc.published():
         _say(texts.PROBLEMS["service_gone"])
     elif ipc.sync_news().get("status") in _UNDER_WAY:
-        if asks and xbmcgui.Dialog().yesno(_name(), Texts()(texts.SYNC_GOES)):
+        if asks and xbmcgui.Dialog().yesno(addon_name(), Texts()(texts.SYNC_GOES)):
             ipc.send(SYNC_CANCEL, ipc.new_request())
     elif not asks:
         ipc.send(SYNC, ipc.new_request(), asks=False)
     elif not _undo_count():
         _compare()
     else:
-        choice = xbmcgui.Dialog().select(_name(), [Texts()(texts.SYNC_NOW), Texts()(texts.SYNC_UNDO)])
+        choice = xbmcgui.Dialog().select(addon_name(), [Texts()(texts.SYNC_NOW), Texts()(texts.SYNC_UNDO)])
         if choice == 0:
             _compare()
         elif choice == 1:
@@ -80,7 +80,7 @@ def undo() -> None:
         _say(texts.PROBLEMS["service_gone"])
     elif not count:
         _say(texts.SYNC_NO_UNDO)
-    elif xbmcgui.Dialog().yesno(_name(), text(texts.SYNC_UNDO_QUESTION).format(count=count)):
+    elif xbmcgui.Dialog().yesno(addon_name(), text(texts.SYNC_UNDO_QUESTION).format(count=count)):
         ipc.send(SYNC_UNDO, ipc.new_request())
 
 
@@ -130,7 +130,7 @@ def _choose(preview: Preview) -> Directions | None:
     choice = 0
     while True:
         items: list[str | xbmcgui.ListItem] = [xbmcgui.ListItem(*row) for row in _menu(preview, directions, text)]
-        choice = xbmcgui.Dialog().select(_name(), items, preselect=choice, useDetails=True)
+        choice = xbmcgui.Dialog().select(addon_name(), items, preselect=choice, useDetails=True)
         if choice < 0:
             return None
         if choice == 0:
@@ -140,7 +140,7 @@ def _choose(preview: Preview) -> Directions | None:
         elif choice == 2:
             directions = directions._replace(to_kodi=not directions.to_kodi)
         else:
-            xbmcgui.Dialog().textviewer(_name(), "\n".join(_titles(preview, text)))
+            xbmcgui.Dialog().textviewer(addon_name(), "\n".join(_titles(preview, text)))
 
 
 def _menu(preview: Preview, directions: Directions, text: Texts) -> Iterator[tuple[str, str]]:
@@ -223,8 +223,4 @@ def _reader() -> Reader:
 
 
 def _say(number: int) -> None:
-    xbmcgui.Dialog().ok(_name(), Texts()(number))
-
-
-def _name() -> str:
-    return own_addon().getAddonInfo("name")
+    xbmcgui.Dialog().ok(addon_name(), Texts()(number))
