@@ -23,6 +23,7 @@ from ..storage.stored_reader import read_sign_in
 from ..ui.commands import AUTHORIZE, REFRESH
 from . import ADDON_ID, files, ipc, preferences
 from .own_addon import AddonGone, own_addon
+from .proxy import proxy
 from .system import is_still_enabled, is_window_active, platform
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ def session(addon_id: str) -> SharedSession:
     access = SignIn()
     access.token()
     from ..http.shared_session import SharedSession  # a tenth of a second, for requests
-    from .proxy import proxy
 
     version, base_url = _version(), preferences.api_url()
     if not base_url:

@@ -16,15 +16,16 @@ from ...media import Media
 from ...storage.snapshots import Snapshots
 from ...ui import commands
 from ...ui.activity_view import Alert, Page, Video, page_of
+from ...ui.links import title_address
 from .. import ADDON_ID, files, ipc, preferences, texts
 from ..texts import Texts
-from . import page_texts
+from . import account, bug_report, page_texts
 from .page_texts import PageTexts
 from .page_window import ITEMS, Button, PageWindow, Press, Row, Screen
 from .pictures import Pictures, qr_picture
 
 if TYPE_CHECKING:
-    from .title_chooser import TitleChooser  # what only a press needs is loaded with the press: the page opens faster
+    from .title_chooser import TitleChooser
 
 TICK = 0.1
 """Seconds between two looks at the remote control; Kodi delivers presses no faster."""
@@ -222,8 +223,6 @@ class ActivityPage:
         self._leave()
 
     def _write_report(self) -> None:
-        from . import bug_report
-
         path = bug_report.write(self._page, self._addon)
         number = page_texts.REPORT_SAVED if path else page_texts.REPORT_NOT_SAVED
         self._home(self._text(number).format(path=path))
@@ -263,9 +262,7 @@ class ActivityPage:
         self._home(self._text(notice))
 
     def _open_on_simkl(self, video: Video) -> None:
-        from ...ui import links
-
-        address = links.page_of(video.media[0])
+        address = title_address(video.media[0])
         path = self._pictures.add(qr_picture(address))
         message = self._text(page_texts.SCAN).format(title=video.title) if path else address
         screen = Screen(
@@ -280,7 +277,7 @@ class ActivityPage:
     # --- its title
 
     def _choose(self, video: Video) -> None:
-        from . import account, title_chooser
+        from . import title_chooser  # with the worker for requests, a tenth of the time that the page takes to open
 
         token = account.token()
         if token is None:
