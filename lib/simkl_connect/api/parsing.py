@@ -140,7 +140,7 @@ def read_failure(response: Response) -> Failure:
     A cause that may pass is a :class:`TransientError`. Simkl's final words are 401 and 412 (its error reference), but
     not in a page for people: that comes from something in between.
     """
-    detail, is_page = f"HTTP {response.status}{error_id(response)}", looks_like_a_web_page(response)
+    detail, is_page = status_text(response), looks_like_a_web_page(response)
     redirect, sign_in_first = 300 <= response.status < 400, response.status == 511  # RFC 6585, section 6
     if redirect or sign_in_first or (response.status < 400 and is_page):
         return TransientError(Problem.CAPTIVE_PORTAL, f"{detail}, not an answer of Simkl's API")
@@ -170,10 +170,9 @@ def error_name(response: Response) -> str:
     return value if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,40}", value) else ""
 
 
-def error_id(response: Response) -> str:
-    """The ``error`` id as it is put behind a status in a log line."""
-    name = error_name(response)
-    return f" {name}" if name else ""
+def status_text(response: Response) -> str:
+    """Status and ``error`` id as a log line has them: ``HTTP 400 invalid_grant``."""
+    return f"HTTP {response.status} {error_name(response)}".rstrip()
 
 
 def retry_after(response: Response) -> float | None:

@@ -9,7 +9,7 @@ from ..errors import Failure
 from ..http.messages import Request, Response
 from ..media import Media, Movie
 from ..models import Token
-from .parsing import BadAnswer, Body, error_id, looks_like_a_web_page, read_failure, read_object
+from .parsing import BadAnswer, Body, looks_like_a_web_page, read_failure, read_object, status_text
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ def read_refusal(response: Response) -> Refusal:
     """Why it was not taken. A web page is not Simkl's word: it ends no sign-in and makes no title unknown."""
     if not looks_like_a_web_page(response):
         if response.status == 401:
-            return GrantEnded(f"HTTP 401{error_id(response)}")
+            return GrantEnded(status_text(response))
         if response.status == 404:
             return NotFound()
         if response.status == 400:

@@ -17,7 +17,6 @@ from ..api.parsing import (
     BadAnswer,
     Body,
     clean_text,
-    error_id,
     error_name,
     looks_like_a_web_page,
     read,
@@ -28,6 +27,7 @@ from ..api.parsing import (
     read_secret,
     read_user_code,
     read_verification_uri,
+    status_text,
 )
 from ..errors import PermanentError, Problem
 from ..http.messages import Request, Response
@@ -91,7 +91,7 @@ class DeviceFlow:
         return CodeIssued(read_device_authorization(body, user_code, uri, complete, device_code))
 
     def _read_unsuited(self, response: Response) -> Event:
-        error, detail = error_name(response), f"HTTP {response.status}{error_id(response)}"
+        error, detail = error_name(response), status_text(response)
         if self.verifier is not None and response.status == 400 and error in ("invalid_request", ""):
             return PkceNotSupported(Problem.REFUSED, detail)
         client = error in ("invalid_client", "unauthorized_client")

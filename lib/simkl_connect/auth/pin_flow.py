@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..api.parsing import (
     BadAnswer,
     Body,
-    error_id,
     error_name,
     looks_like_a_web_page,
     read,
@@ -13,6 +12,7 @@ from ..api.parsing import (
     read_secret,
     read_user_code,
     read_verification_uri,
+    status_text,
 )
 from ..errors import Problem
 from ..http.messages import Request, Response
@@ -38,7 +38,7 @@ class PinFlow:
         is_refusal = response.status in (400, 401, 412) and not looks_like_a_web_page(response)
         if is_refusal or response.status in (404, 410):
             client = response.status == 412 or error_name(response) == "unauthorized_client"
-            detail = f"HTTP {response.status}{error_id(response)}"
+            detail = status_text(response)
             return FlowNotSupported(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
         return read(response, self._code)
 
