@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Callable, Collection, Iterable, NamedTuple, Se
 
 from ..activity.reasons import Reason
 from ..errors import StorageFailed
+from ..identification.descriptions import media_key
 from ..identification.file_names import AskSimkl
-from ..identification.media_json import dump_media, dump_question, load_media, load_question, media_key
+from ..identification.media_json import dump_media, dump_question, load_media, load_question
 from ..json_values import as_amount, to_object
 from ..media import Media
 
