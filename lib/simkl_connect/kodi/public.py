@@ -34,6 +34,7 @@ OPENS_WITHIN = 10.0
 GONE_FOR = 1.5
 """Seconds without the window after which the sign-in is over; a reload of the skin takes less."""
 LOOK_EVERY = 0.1
+"""Seconds between two looks at the window."""
 _ADDON_ID = re.compile(r"[A-Za-z0-9._!$-]{1,64}")
 """What an add-on's id is made of, as far as a User-Agent may hold it (RFC 9110, section 5.6.2)."""
 _DISABLED = "Simkl Connect is disabled. Enable it among Kodi's add-ons."
@@ -50,7 +51,7 @@ def session(addon_id: str) -> SharedSession:
     """See :func:`simkl_connect.session`."""
     if not _ADDON_ID.fullmatch(addon_id):
         raise ValueError("not an add-on's id")
-    access = SignIn()
+    access = StoredSignIn()
     access.token()
     from ..http.shared_session import SharedSession  # a tenth of a second, for requests
 
@@ -80,7 +81,7 @@ def authorize() -> bool:
     return account() is not None
 
 
-class SignIn:
+class StoredSignIn:
     """The one sign-in, as it is stored at the moment of each call, in the profile of that moment."""
 
     def token(self) -> Token:

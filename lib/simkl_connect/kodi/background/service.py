@@ -154,7 +154,7 @@ class Service(xbmc.Monitor):
     def _begin(self) -> None:
         if self._database.set_aside:
             notify(Notice.SETTINGS_LOST)
-        self._player.look_around()
+        self._player.ignore_what_plays()
         self._authorizer.resume()
 
     def _handle(self, command: Command) -> None:
@@ -255,8 +255,7 @@ def run() -> None:
     try:
         Service().run()
     except AddonGone:
-        xbmc.Monitor().waitForAbort(
-            LAST_WAIT
-        )  # Kodi crashes if it says stop to a service that ends by itself meanwhile
+        # Kodi crashes if it says stop to a service that ends by itself meanwhile
+        xbmc.Monitor().waitForAbort(LAST_WAIT)
     finally:
         log("service ended")

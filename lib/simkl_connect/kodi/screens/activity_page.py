@@ -283,10 +283,10 @@ class ActivityPage:
         if token is None:
             self._home(self._text(page_texts.NOT_CONNECTED))
             return
-        around = title_chooser.Around(
+        context = title_chooser.Context(
             self._text, token, self._is_wanted, self._redraw, lambda media: self._chosen(video, media), self._home
         )
-        self._chooser = title_chooser.TitleChooser(around, video)
+        self._chooser = title_chooser.TitleChooser(context, video)
         self._push(self._chooser.screen, "title")
         self._chooser.begin()
 

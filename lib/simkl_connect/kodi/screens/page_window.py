@@ -43,7 +43,8 @@ class Button(NamedTuple):
 
 
 class Screen(NamedTuple):
-    """What is shown. ``mode``: ``list``, ``menu``, ``picture`` or ``message``, see the skin file.
+    """What is shown. ``mode``: ``list``, ``menu``, ``picture`` or ``message``, see the skin file. ``strip``: the line
+    above the list, a problem if ``is_alert``.
 
     ``rows`` are those of a list, and ``press_row`` is called with the place of the one that is pressed. ``items`` are
     the entries of a menu. ``selected``: the place of the row or entry that has the focus at first. ``back``: what Back

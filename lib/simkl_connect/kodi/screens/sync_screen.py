@@ -29,11 +29,13 @@ from ..own_addon import addon_name
 from ..texts import Texts
 
 LOOK_EVERY = 0.2
+"""Seconds between two looks at what the service says."""
 PATIENCE = 10.0
 """Seconds in which a service that runs takes up a command, and finds out whose account it is."""
 YES, NO = 107, 106
 """Kodi's own texts."""
 LONGEST_TITLE = 120
+"""Letters."""
 _UNDER_WAY = ("reading", "sending", "writing")
 
 
@@ -59,7 +61,7 @@ def bring_together(asks: bool) -> None:
     if not ipc.published():
         _say(texts.PROBLEMS["service_gone"])
     elif ipc.sync_news().get("status") in _UNDER_WAY:
-        if asks and xbmcgui.Dialog().yesno(addon_name(), Texts()(texts.SYNC_GOES)):
+        if asks and xbmcgui.Dialog().yesno(addon_name(), Texts()(texts.SYNC_UNDER_WAY)):
             ipc.send(SYNC_CANCEL, ipc.new_request())
     elif not asks:
         ipc.send(SYNC, ipc.new_request(), asks=False)
