@@ -161,13 +161,19 @@ def looks_like_a_web_page(response: Response) -> bool:
     return is_html or response.body[:200].lstrip().startswith(b"<")
 
 
-def error_name(response: Response) -> str:
-    """The stable ``error`` id in the body, or an empty string."""
+def error_text(response: Response) -> str:
+    """What stands as ``error`` in the body, as it came; or an empty string."""
     try:
         value = read_object(response).get("error")
     except BadAnswer:
         return ""
-    return value if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,40}", value) else ""
+    return value if isinstance(value, str) else ""
+
+
+def error_name(response: Response) -> str:
+    """The stable ``error`` id in the body, or an empty string."""
+    value = error_text(response)
+    return value if re.fullmatch(r"[a-z_]{1,40}", value) else ""
 
 
 def status_text(response: Response) -> str:

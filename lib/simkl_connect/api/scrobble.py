@@ -9,7 +9,7 @@ from ..errors import Failure
 from ..http.messages import Request, Response
 from ..media import Media, Movie
 from ..models import Token
-from .parsing import BadAnswer, Body, looks_like_a_web_page, read_failure, read_object, status_text
+from .parsing import BadAnswer, Body, error_text, looks_like_a_web_page, read_failure, read_object, status_text
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ def read_answer(response: Response, read_body: Callable[[Body], T]) -> T | Refus
     if response.status in (200, 201) and not looks_like_a_web_page(response):
         try:
             body = read_object(response)
-            if not _name(response):  # a 200 may carry an error
+            if not error_text(response):  # a 200 may carry an error
                 return read_body(body)
         except BadAnswer:
             pass
@@ -84,8 +84,8 @@ def read_refusal(response: Response) -> Refusal:
         if response.status == 404:
             return NotFound()
         if response.status == 400:
-            return RateLocked() if _name(response).lower() == "rate_limit" else Malformed()
-        if response.status == 403 and _name(response) == "insufficient_scope":
+            return RateLocked() if error_text(response).lower() == "rate_limit" else Malformed()
+        if response.status == 403 and error_text(response) == "insufficient_scope":
             return InsufficientScope()
     return read_failure(response)
 
@@ -94,12 +94,3 @@ def title_fields(title: str, year: int | None, ids: Mapping[str, str]) -> dict[s
     """A film or show as Simkl wants it described: everything known, nothing empty."""
     fields: dict[str, object] = {"title": title, "year": year, "ids": dict(ids)}
     return {name: value for name, value in fields.items() if value}
-
-
-def _name(response: Response) -> str:
-    """The ``error`` id, of which one comes in capitals; or an empty string."""
-    try:
-        value = read_object(response).get("error")
-    except BadAnswer:
-        return ""
-    return value if isinstance(value, str) else ""
