@@ -97,8 +97,9 @@ def _alert(page: Page, scope: str) -> Alert | None:
 
 
 def _videos(rows: Rows) -> list[Video]:
-    found = [video for row, item in rows for video in [_video(row, to_object(item))] if video is not None]
-    return found[: -MOST_ROWS - 1 : -1]
+    """The newest first."""
+    found = (_video(row, to_object(item)) for row, item in reversed(rows))
+    return [video for video in found if video is not None][:MOST_ROWS]
 
 
 def _video(row: int, fields: Mapping[str, Any]) -> Video | None:

@@ -89,10 +89,7 @@ def view_of(request: str, state: SignIn) -> View:
     authorization = state.authorization
     if authorization is None or not state.polls:
         return view
-    return View(
-        request=view.request,
-        phase=view.phase,
-        problem=view.problem,
+    return view._replace(
         user_code=authorization.user_code.reveal(),
         verification_uri=authorization.verification_uri,
         verification_uri_complete=authorization.verification_uri_complete.reveal(),

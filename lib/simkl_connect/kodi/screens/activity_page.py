@@ -106,6 +106,12 @@ class ActivityPage:
         self._look_at = 0.0
         self._notice, self._notice_until = "", 0.0
 
+    def prepare(self) -> None:
+        """Reads what is stored, and has the window take what it can before it is shown."""
+        self._look()
+        self._window.put("who", self._text.who(self._page))
+        self._window.prepare(self._screen())
+
     def advance(self, now: float) -> None:
         """Takes a press, an answer and what has changed in the database, and draws the screen if it is another."""
         self._window.settle()
@@ -140,12 +146,6 @@ class ActivityPage:
         place = self._window.place
         if place < len(self._page.videos):
             self._selected = self._page.videos[place].row
-
-    def prepare(self) -> None:
-        """Reads what is stored, and has the window take what it can before it is shown."""
-        self._look()
-        self._window.put("who", self._text.who(self._page))
-        self._window.prepare(self._screen())
 
     def _draw(self) -> None:
         self._is_due = False
