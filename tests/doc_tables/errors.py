@@ -8,7 +8,8 @@ from simkl_connect.activity.reasons import Reason
 from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
 from simkl_connect.kodi import texts
-from simkl_connect.kodi.background.notifications import NOTICES
+from simkl_connect.kodi.background.notifications import NOTICES, SCROBBLE_NOTICES
+from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
 
 from .texts import english
 
@@ -49,6 +50,12 @@ NOTICE_CAUSES: Mapping[Notice, str] = {
     Notice.SETTINGS_LOST: "the add-on's database could not be used; it is set aside under another name",
     Notice.RECONNECT: "from March 2027 on, once a week, where the add-on has a new client ID",
 }
+SCROBBLE_NOTICE_CAUSES: Mapping[ScrobbleNotice, str] = {
+    ScrobbleNotice.MARKED: "a video was watched, and Simkl has taken its mark; the settings can turn this one off",
+    ScrobbleNotice.WAITING: "marks wait on the device, because Simkl can't be reached or asks for a pause",
+    ScrobbleNotice.FAILED: "Simkl does not know a video, or refuses its mark; the activity page says which",
+    ScrobbleNotice.READ_ONLY: "a video was watched, and the granted scope has no `media:write`",
+}
 REASONS: Mapping[Reason, str] = {
     Reason.SWITCHED_OFF: "scrobbling is off in the add-on's settings",
     Reason.NOT_SIGNED_IN: "nobody is signed in to Simkl",
@@ -85,6 +92,9 @@ def page() -> str:
     lines += [f"| {english(texts.PHASES['denied'])} | Deny on the phone |"]
     lines += ["", "## Notifications", "", "| the user reads | cause |", "|---|---|"]
     lines += [f"| {english(NOTICES[notice])} | {cause} |" for notice, cause in NOTICE_CAUSES.items()]
+    lines += [f"| {english(SCROBBLE_NOTICES[told])} | {cause} |" for told, cause in SCROBBLE_NOTICE_CAUSES.items()]
     lines += ["", "## Videos that are not on Simkl", "", WHERE, "", "| reason | meaning |", "|---|---|"]
     lines += [f"| `{reason.value}` | {meaning} |" for reason, meaning in REASONS.items()]
+    lines += ["", "## Titles that a sync leaves alone", "", "| id | the user reads |", "|---|---|"]
+    lines += [f"| `{reason}` | {english(number)} |" for reason, number in texts.LEFT_ALONE.items()]
     return "\n".join(lines) + "\n"

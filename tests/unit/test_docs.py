@@ -10,6 +10,7 @@ from doc_tables import DOCS, PAGES, errors
 from real_kodi.paths import PROJECT
 from simkl_connect.activity.reasons import Reason
 from simkl_connect.errors import Problem
+from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
 
 THREATS = (DOCS / "threats.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:lib|tests)/[\w/.]+)(?:::(\w+))?`", THREATS)))
@@ -22,6 +23,10 @@ def test_a_drawn_page_is_up_to_date(name: str) -> None:
 
 def test_every_problem_has_a_cause() -> None:
     assert set(errors.CAUSES) == set(Problem)
+
+
+def test_every_notification_about_videos_has_a_cause() -> None:
+    assert set(errors.SCROBBLE_NOTICE_CAUSES) == set(ScrobbleNotice)
 
 
 def test_every_reason_has_a_meaning() -> None:
