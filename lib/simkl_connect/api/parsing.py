@@ -44,12 +44,9 @@ class BadAnswer(Exception):
     """A response that is not what the protocol promises. Its text names the field, never the value."""
 
 
-def read(response: Response, read_body: Callable[[Body], T], success: int = 200) -> T | Failure:
-    """What ``read_body`` makes of the body, where there is a good one; it may raise BadAnswer. Else what that means.
-
-    ``success``: the status that the endpoint promises.
-    """
-    if response.status != success or looks_like_a_web_page(response):
+def read(response: Response, read_body: Callable[[Body], T]) -> T | Failure:
+    """What ``read_body`` makes of the body, where there is a good one; it may raise BadAnswer. Else what that means."""
+    if response.status != 200 or looks_like_a_web_page(response):
         return read_failure(response)
     try:
         return read_body(read_object(response))

@@ -28,7 +28,7 @@ class PlayingItem(NamedTuple):
     ``item``: ``Player.GetItem``'s ``item``. ``file``: what ``getPlayingFile()`` gave. ``show``:
     ``VideoLibrary.GetTVShowDetails``'s ``tvshowdetails``. ``season``: ``VideoLibrary.GetEpisodes``'s ``episodes`` of
     that show and season. ``trakt_ids`` and ``player_info``: the Home window's properties ``script.trakt.ids`` and
-    ``TMDbHelper.PlayerInfoString``, empty if they are stale. ``is_video``: the player's own word.
+    ``TMDbHelper.PlayerInfoString``, empty if they are stale.
     """
 
     item: Mapping[str, Any] = {}
@@ -37,7 +37,6 @@ class PlayingItem(NamedTuple):
     season: Sequence[Mapping[str, Any]] = ()
     trakt_ids: str = ""
     player_info: str = ""
-    is_video: bool = True
 
 
 class Identified(NamedTuple):
@@ -114,7 +113,7 @@ def paths_of(playing: PlayingItem) -> list[str]:
 
 def _left_alone(playing: PlayingItem, preferences: Preferences) -> Reason | None:
     item, paths = playing.item, paths_of(playing)
-    if not playing.is_video or item.get("type") in ("song", "musicvideo"):
+    if item.get("type") in ("song", "musicvideo"):
         return Reason.MUSIC
     if is_excluded(paths, preferences.excluded):
         return Reason.EXCLUDED
