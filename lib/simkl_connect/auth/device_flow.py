@@ -31,7 +31,7 @@ from ..api.parsing import (
 )
 from ..errors import PermanentError, Problem
 from ..http.messages import Request, Response
-from ..models import DeviceAuthorization, Secret, Token
+from ..models import DeviceAuthorization, Secret, Token, can_write
 from .events import (
     CodeExpired,
     CodeIssued,
@@ -48,7 +48,6 @@ from .events import (
 )
 
 SCOPE = "media:read media:write"
-WRITE_SCOPE = "media:write"
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 TOKEN_EXPIRES_IN, LONGEST_TOKEN_EXPIRES_IN = 604800.0, 30 * 86400.0
 """Seconds; what Simkl documents, and what is believed. A token that seems to live longer means a clock gone back."""
@@ -175,11 +174,6 @@ class DeviceFlow:
             scope=_scope(body.get("scope"), scope),
             client_id=self._client_id,
         )
-
-
-def can_write(scope: str) -> bool:
-    """Whether a token of this scope may change anything; Simkl gives a read-only one for a scope that is missing."""
-    return WRITE_SCOPE in scope.split()
 
 
 def new_verifier() -> Secret:
