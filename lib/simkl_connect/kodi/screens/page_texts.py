@@ -23,16 +23,9 @@ BUG_REPORT = 32405
 HINT = 32406
 EMPTY = 32407
 SENDING = 32408
-FAILED = 32412
 
-PLAYING = 32420
 PAUSED_AT = 32421
-PAUSED = 32422
-WATCHED = 32423
-TO_BE_SENT = 32424
 UNDONE = 32425
-NOT_SENT = 32426
-COULD_NOT_BE_SENT = 32427
 
 NOTHING_TO_DO = 32467
 LEFT_ALONE = 32468
@@ -45,7 +38,6 @@ OTHER_WORDS = 32473
 WHICH_TITLE = 32474
 WHICH_SEASON = 32475
 WHICH_EPISODE = 32476
-FILM, SERIES, ANIME_SERIES = 32477, 32478, 32479
 SEASON, SPECIALS, EPISODE = 32480, 32481, 32482
 NOT_CONNECTED = 32104
 BACK = 32483
@@ -81,12 +73,12 @@ REASONS: Mapping[Reason, int] = {
 }
 """What the page says of a video that is not on Simkl, or not yet."""
 STATUSES: Mapping[Status, int] = {
-    Status.WATCHING: PLAYING,
-    Status.PAUSED: PAUSED,
-    Status.WATCHED: WATCHED,
-    Status.WAITING: TO_BE_SENT,
-    Status.SKIPPED: NOT_SENT,
-    Status.FAILED: COULD_NOT_BE_SENT,
+    Status.WATCHING: 32420,
+    Status.PAUSED: 32422,
+    Status.WATCHED: 32423,
+    Status.WAITING: 32424,
+    Status.SKIPPED: 32426,
+    Status.FAILED: 32427,
 }
 """Where there is no reason."""
 ACTIONS: Mapping[Action, int] = {
@@ -103,9 +95,9 @@ ALERTS: Mapping[Alert, int] = {
     Alert.NOT_CONNECTED: NOT_CONNECTED,
     Alert.SIGN_IN_ENDED: 32070,
     Alert.READ_ONLY: 32244,
-    Alert.FAILED: FAILED,
+    Alert.FAILED: 32412,
 }
-KINDS: Mapping[str, int] = {MOVIE: FILM, TV: SERIES, ANIME: ANIME_SERIES}
+KINDS: Mapping[str, int] = {MOVIE: 32477, TV: 32478, ANIME: 32479}
 
 
 class PageTexts:
