@@ -14,7 +14,7 @@ from ..json_values import as_object, as_objects
 from ..models import Token
 from ..sync import dates
 from ..sync.titles import FILM, MOVIE, SHOW, Entry, clean_ids, clean_year, is_number, place_of
-from .parsing import BadAnswer, looks_like_a_web_page, read_object
+from .parsing import BadAnswer, read_object
 from .scrobble import Refusal, read_refusal
 
 LARGEST_LIST = 64 * 1024 * 1024
@@ -102,7 +102,7 @@ def quota_wait(failure: TransientError) -> float | None:
 
 
 def _read(response: Response, read: Callable[[Response], T]) -> T | Refusal:
-    if response.status != 200 or looks_like_a_web_page(response):
+    if response.status != 200 or response.is_web_page:
         return read_refusal(response)
     try:
         return read(response)

@@ -46,7 +46,7 @@ class BadAnswer(Exception):
 
 def read(response: Response, read_body: Callable[[Body], T]) -> T | Failure:
     """What ``read_body`` makes of the body, where there is a good one; it may raise BadAnswer. Else what that means."""
-    if response.status != 200 or looks_like_a_web_page(response):
+    if response.status != 200 or response.is_web_page:
         return read_failure(response)
     try:
         return read_body(read_object(response))
@@ -137,7 +137,7 @@ def read_failure(response: Response) -> Failure:
     A cause that may pass is a :class:`TransientError`. Simkl's final words are 401 and 412 (its error reference), but
     not in a page for people: that comes from something in between.
     """
-    detail, is_page = status_text(response), looks_like_a_web_page(response)
+    detail, is_page = status_text(response), response.is_web_page
     redirect, sign_in_first = 300 <= response.status < 400, response.status == 511  # RFC 6585, section 6
     if redirect or sign_in_first or (response.status < 400 and is_page):
         return TransientError(Problem.CAPTIVE_PORTAL, f"{detail}, not an answer of Simkl's API")
@@ -150,12 +150,6 @@ def read_failure(response: Response) -> Failure:
     if response.status < 400:
         return TransientError(Problem.BAD_ANSWER, detail)
     return TransientError(Problem.SERVER_TROUBLE, detail, retry_after(response))
-
-
-def looks_like_a_web_page(response: Response) -> bool:
-    """Whether something between us and Simkl answered with a page for people, as hotel Wi-Fi does."""
-    is_html = "html" in response.headers.get("content-type", "").lower()
-    return is_html or response.body[:200].lstrip().startswith(b"<")
 
 
 def error_text(response: Response) -> str:

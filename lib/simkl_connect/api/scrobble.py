@@ -9,7 +9,7 @@ from ..errors import Failure
 from ..http.messages import Request, Response
 from ..media import Media, Movie
 from ..models import Token
-from .parsing import BadAnswer, Body, error_text, looks_like_a_web_page, read_failure, read_object, status_text
+from .parsing import BadAnswer, Body, error_text, read_failure, read_object, status_text
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ def read_scrobble(response: Response) -> ScrobbleAnswer:
 def read_answer(response: Response, read_body: Callable[[Body], T]) -> T | Refusal:
     """What ``read_body`` makes of a success; a refusal as these endpoints word it. ``read_body`` may raise
     BadAnswer."""
-    if response.status in (200, 201) and not looks_like_a_web_page(response):
+    if response.status in (200, 201) and not response.is_web_page:
         try:
             body = read_object(response)
             if not error_text(response):  # a 200 may carry an error
@@ -78,7 +78,7 @@ def read_answer(response: Response, read_body: Callable[[Body], T]) -> T | Refus
 
 def read_refusal(response: Response) -> Refusal:
     """Why it was not taken. A web page is not Simkl's word: it ends no sign-in and makes no title unknown."""
-    if not looks_like_a_web_page(response):
+    if not response.is_web_page:
         if response.status == 401:
             return GrantEnded(status_text(response))
         if response.status == 404:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Union
 from ..http.messages import Request, Response
 from ..json_values import as_number, as_object, as_objects, as_year
 from ..models import Token
-from .parsing import clean_text, looks_like_a_web_page
+from .parsing import clean_text
 from .scrobble import Refusal, read_refusal
 
 MOVIE, TV, ANIME = KINDS = ("movie", "tv", "anime")
@@ -64,7 +64,7 @@ def episodes_request(show: FoundTitle, client_id: str) -> Request:
 
 def read_search(response: Response) -> SearchAnswer:
     """The answer to any of them."""
-    if response.status == 200 and not looks_like_a_web_page(response):
+    if response.status == 200 and not response.is_web_page:
         try:
             value: object = json.loads(response.body.decode("utf-8"))
         except (ValueError, RecursionError):

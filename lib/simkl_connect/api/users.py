@@ -6,7 +6,7 @@ from ..auth.events import Event, GrantEnded, Identified
 from ..http.messages import Request, Response
 from ..json_values import as_object
 from ..models import Account, Token
-from .parsing import BadAnswer, Body, clean_text, looks_like_a_web_page, read, status_text
+from .parsing import BadAnswer, Body, clean_text, read, status_text
 
 
 def account_request(token: Token) -> Request:
@@ -19,7 +19,7 @@ def read_account(response: Response) -> Event:
 
     A 401 with a page for people is not Simkl's: a grant must not end by the word of something in between.
     """
-    if response.status == 401 and not looks_like_a_web_page(response):
+    if response.status == 401 and not response.is_web_page:
         return GrantEnded(status_text(response))
     return read(response, _identified)
 

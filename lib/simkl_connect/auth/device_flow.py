@@ -18,7 +18,6 @@ from ..api.parsing import (
     Body,
     clean_text,
     error_name,
-    looks_like_a_web_page,
     read,
     read_device_authorization,
     read_failure,
@@ -77,7 +76,7 @@ class DeviceFlow:
 
     def read_device_authorization(self, response: Response) -> Event:
         """A V1 client id is unsuited here, and so is PKCE where the server takes it for a mistake."""
-        if response.status in (400, 401, 404, 410) and not looks_like_a_web_page(response):
+        if response.status in (400, 401, 404, 410) and not response.is_web_page:
             return self._read_unsuited(response)
         return read(response, self._code)
 
@@ -110,7 +109,7 @@ class DeviceFlow:
 
         The word in ``error`` counts whatever the status: some servers send it with 200, or ``slow_down`` with 429.
         """
-        if looks_like_a_web_page(response):
+        if response.is_web_page:
             return read_failure(response)
         error = error_name(response)
         known: Mapping[str, Event] = {
@@ -156,7 +155,7 @@ class DeviceFlow:
 
     def read_revocation(self, response: Response) -> Event:
         """Simkl answers 200 whether or not the token was known (RFC 7009, section 2.2)."""
-        return Revoked() if response.status == 200 and not looks_like_a_web_page(response) else read_failure(response)
+        return Revoked() if response.status == 200 and not response.is_web_page else read_failure(response)
 
     def _token(self, body: Body, scope: str, refresh_token: Secret | None) -> Token:
         """Raises BadAnswer. What the answer leaves out stays as it was (RFC 6749, sections 5.1 and 6)."""

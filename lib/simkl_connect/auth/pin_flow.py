@@ -6,7 +6,6 @@ from ..api.parsing import (
     BadAnswer,
     Body,
     error_name,
-    looks_like_a_web_page,
     read,
     read_device_authorization,
     read_secret,
@@ -35,7 +34,7 @@ class PinFlow:
 
     def read_device_authorization(self, response: Response) -> Event:
         """The ``device_code`` in this answer is a placeholder and ignored. A V2 client id is unsuited here."""
-        is_refusal = response.status in (400, 401, 412) and not looks_like_a_web_page(response)
+        is_refusal = response.status in (400, 401, 412) and not response.is_web_page
         if is_refusal or response.status in (404, 410):
             client = response.status == 412 or error_name(response) == "unauthorized_client"
             detail = status_text(response)

@@ -39,6 +39,12 @@ class Response(NamedTuple):
     def __repr__(self) -> str:
         return f"<response {self.status}>"
 
+    @property
+    def is_web_page(self) -> bool:
+        """Whether something between us and Simkl answered with a page for people, as hotel Wi-Fi does."""
+        is_html = "html" in self.headers.get("content-type", "").lower()
+        return is_html or self.body[:200].lstrip().startswith(b"<")
+
 
 class ClientInfo(NamedTuple):
     """Where every request goes and what it says of the client (Simkl's rules for API clients)."""
