@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Mapping, NamedTuple
+from urllib.parse import urlsplit
 
 from ..models import Secret
 
@@ -59,8 +60,6 @@ def checked_base_url(url: str) -> str:
 
     A port that is no number raises it as well, when it is looked at.
     """
-    from urllib.parse import urlsplit  # here: 0.4 MiB that an idle service at Simkl's own address does without
-
     parts = urlsplit(url)
     loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if not (parts.scheme == "https" or (parts.scheme == "http" and loopback)) or not parts.hostname or parts.port == 0:
