@@ -18,7 +18,6 @@ from ...ui import commands
 from ...ui.activity_view import Alert, Page, Video, page_of
 from ...ui.links import title_address
 from .. import ADDON_ID, files, ipc, preferences, texts
-from ..texts import Texts
 from . import account, bug_report, page_texts
 from .page_texts import PageTexts
 from .page_window import ITEMS, Button, PageWindow, Press, Row, Screen
@@ -96,7 +95,7 @@ class ActivityPage:
         self._reader = reader
         self._pictures = shown
         self._is_wanted = is_wanted
-        self._text = PageTexts(Texts(addon), preferences.watching().minimum)
+        self._text = PageTexts(addon, preferences.watching().minimum)
         self._page = Page()
         self._chooser: TitleChooser | None = None
         self._selected = 0

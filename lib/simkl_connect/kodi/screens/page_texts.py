@@ -7,6 +7,7 @@ import time
 from typing import Mapping
 
 import xbmc
+import xbmcaddon
 
 from ...activity.possible import Action
 from ...activity.reasons import Reason, Status
@@ -100,21 +101,17 @@ ALERTS: Mapping[Alert, int] = {
 KINDS: Mapping[str, int] = {MOVIE: 32477, TV: 32478, ANIME: 32479}
 
 
-class PageTexts:
+class PageTexts(Texts):
     """``minimum``: seconds; the setting for the shortest video that is sent."""
 
-    def __init__(self, text: Texts, minimum: float) -> None:
-        self._text = text
+    def __init__(self, addon: xbmcaddon.Addon, minimum: float) -> None:
+        super().__init__(addon)
         self._minimum = minimum
-        self._times = times()
-
-    def __call__(self, number: int) -> str:
-        """The text of this number."""
-        return self._text(number)
+        self._pattern = times()
 
     def who(self, page: Page) -> str:
         """Whose account it is."""
-        return self._text.connected_as(page.account) if page.connected else ""
+        return self.connected_as(page.account) if page.connected else ""
 
     def waiting(self, page: Page) -> str:
         """How many marks wait, and since when."""
@@ -139,7 +136,7 @@ class PageTexts:
 
     def when(self, at: float | None) -> str:
         """A Unix time as the user's region writes it; empty if there is none."""
-        return formatted(at, self._times)
+        return formatted(at, self._pattern)
 
 
 def times() -> str:
@@ -148,7 +145,7 @@ def times() -> str:
 
 
 def formatted(seconds: float | None, pattern: str) -> str:
-    """A Unix time by ``pattern``; empty if there is none, or it is no time."""
+    """A Unix time by ``pattern``, which is ``strftime``'s; empty if there is none, or it is no time."""
     try:
         return time.strftime(pattern, time.localtime(seconds)) if seconds else ""
     except (ValueError, OverflowError, OSError):  # nan; beyond the platform's calendar, in one of three ways
