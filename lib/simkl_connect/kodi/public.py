@@ -15,13 +15,13 @@ from .. import NotConnected, RefreshFailed, ServiceUnavailable, clock
 from ..auth.refresh_client import RefreshClient, require_same_protocol
 from ..auth.shared_state import Outcome, SharedState, fingerprint
 from ..errors import StorageFailed
-from ..http.messages import ClientInfo
 from ..models import Account, Token
 from ..storage.limits import SharedLimits
 from ..storage.stored import Stored
 from ..storage.stored_reader import read_sign_in
 from ..ui.commands import AUTHORIZE, REFRESH
 from . import ADDON_ID, files, ipc, preferences
+from .connection import client_info
 from .own_addon import AddonGone, own_addon
 from .proxy import proxy
 from .system import is_still_enabled, is_window_active, platform
@@ -58,7 +58,7 @@ def session(addon_id: str) -> SharedSession:
     version, base_url = _version(), preferences.api_url()
     if not base_url:
         raise ServiceUnavailable("SIMKL_API_URL must be an https address, or http on this machine.")
-    client = ClientInfo(base_url, version, f"simkl-connect/{version} ({_platform()}) {addon_id}")
+    client = client_info(base_url, version, _platform(), addon_id)
     return SharedSession(client, access, SharedLimits(files.limits(), clock.now), proxy, _watch)
 
 
