@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from ..json_values import as_number, as_object, as_year
+from ..json_values import as_amount, as_number, as_object, as_year
 from .library_items import Fields, text_of
 
 
@@ -30,10 +30,8 @@ def read_programme(item: Fields, broadcast: object) -> Programme | None:
     """
     guide = as_object(broadcast)
     title, begins = text_of(guide, "title"), text_of(guide, "starttime")
-    length, percent = _seconds(begins, text_of(guide, "endtime")), guide.get("progresspercentage")
-    if not title or not length or isinstance(percent, bool) or not isinstance(percent, (int, float)):
-        return None
-    if not 0.0 <= percent <= 100.0:
+    length, percent = _seconds(begins, text_of(guide, "endtime")), as_amount(guide.get("progresspercentage"))
+    if not title or not length or percent is None or percent > 100.0:
         return None
     season, number = as_number(guide.get("seasonnum")), as_number(guide.get("episodenum"))
     is_episode = season is not None and bool(number)
