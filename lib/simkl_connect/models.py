@@ -63,6 +63,11 @@ class Token(NamedTuple):
         return self.expires_at is None
 
 
+def can_write(scope: str) -> bool:
+    """Whether a token of this scope may change anything; Simkl gives a read-only one for a scope that is missing."""
+    return "media:write" in scope.split()
+
+
 class Account(NamedTuple):
     """Whose token it is, as the server names them. ``account_id`` is empty where the server gave none."""
 

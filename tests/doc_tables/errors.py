@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Mapping
 
-from simkl_connect.activity.reasons import MEANINGS
+from simkl_connect.activity.reasons import Reason
 from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
 from simkl_connect.kodi import texts
-from simkl_connect.kodi.background.notifications import NOTICES
+from simkl_connect.kodi.background.notifications import NOTICES, SCROBBLE_NOTICES
+from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
 
 from .texts import english
 
@@ -49,6 +50,37 @@ NOTICE_CAUSES: Mapping[Notice, str] = {
     Notice.SETTINGS_LOST: "the add-on's database could not be used; it is set aside under another name",
     Notice.RECONNECT: "from March 2027 on, once a week, where the add-on has a new client ID",
 }
+SCROBBLE_NOTICE_CAUSES: Mapping[ScrobbleNotice, str] = {
+    ScrobbleNotice.MARKED: "a video was watched, and Simkl has taken its mark; the settings can turn this one off",
+    ScrobbleNotice.WAITING: "marks wait on the device, because Simkl can't be reached or asks for a pause",
+    ScrobbleNotice.FAILED: "Simkl does not know a video, or refuses its mark; the activity page says which",
+    ScrobbleNotice.READ_ONLY: "a video was watched, and the granted scope has no `media:write`",
+}
+REASONS: Mapping[Reason, str] = {
+    Reason.SWITCHED_OFF: "scrobbling is off in the add-on's settings",
+    Reason.NOT_SIGNED_IN: "nobody is signed in to Simkl",
+    Reason.READ_ONLY: "Simkl gave read-only access",
+    Reason.MUSIC: "music and music videos are not on Simkl",
+    Reason.LIVE_TV: "live TV, and the setting for it is off",
+    Reason.RECORDING: "a recording, and the setting for it is off",
+    Reason.DISC: "a disc or disc image that is not in the library: its titles don't say what they are",
+    Reason.EXCLUDED: "in a folder that is excluded in the settings, or of a show or add-on that is never wanted",
+    Reason.TRAILER: "a trailer, or excluded by the add-on that plays it",
+    Reason.TOO_SHORT: "shorter than the setting allows",
+    Reason.NO_LENGTH: "the length never became known, so nobody can say how much was watched",
+    Reason.NAME_SAYS_TOO_LITTLE: "neither Kodi nor the file's name say which film or episode this is",
+    Reason.UNKNOWN_SHOW: "Simkl doesn't know this show",
+    Reason.UNKNOWN_EPISODE: "Simkl doesn't know this episode",
+    Reason.UNKNOWN_MOVIE: "Simkl doesn't know this film",
+    Reason.NAMESAKES: "several shows have this name, and nothing says which of them it is",
+    Reason.SIGN_IN_ENDED: "Simkl has ended the sign-in; it is sent after the next one",
+    Reason.OFFLINE: "Simkl can't be reached; it is sent later",
+    Reason.RATE_LIMITED: "Simkl asks for a pause; it is sent later",
+    Reason.SERVER_TROUBLE: "Simkl has trouble; it is sent later",
+    Reason.CLIENT_ID_REFUSED: "Simkl does not accept the client ID now; it is sent later",
+    Reason.REFUSED: "Simkl refused it",
+    Reason.STORAGE: "it could not be saved on this device",
+}
 
 
 def page() -> str:
@@ -60,6 +92,9 @@ def page() -> str:
     lines += [f"| {english(texts.PHASES['denied'])} | Deny on the phone |"]
     lines += ["", "## Notifications", "", "| the user reads | cause |", "|---|---|"]
     lines += [f"| {english(NOTICES[notice])} | {cause} |" for notice, cause in NOTICE_CAUSES.items()]
+    lines += [f"| {english(SCROBBLE_NOTICES[told])} | {cause} |" for told, cause in SCROBBLE_NOTICE_CAUSES.items()]
     lines += ["", "## Videos that are not on Simkl", "", WHERE, "", "| reason | meaning |", "|---|---|"]
-    lines += [f"| `{reason.value}` | {meaning} |" for reason, meaning in MEANINGS.items()]
+    lines += [f"| `{reason.value}` | {meaning} |" for reason, meaning in REASONS.items()]
+    lines += ["", "## Titles that a sync leaves alone", "", "| id | the user reads |", "|---|---|"]
+    lines += [f"| `{reason}` | {english(number)} |" for reason, number in texts.LEFT_ALONE.items()]
     return "\n".join(lines) + "\n"

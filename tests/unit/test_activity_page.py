@@ -9,7 +9,8 @@ from typing import Any, Callable, Iterator
 import pytest
 from fake_kodi import FakeKodi
 from fake_worker import FakeWorker
-from simkl_connect.activity.reasons import Reason
+from simkl_connect.activity.reasons import Reason, Status
+from simkl_connect.api.search import TV
 from simkl_connect.errors import Problem, TransientError
 from simkl_connect.http.messages import Response
 from simkl_connect.identification.media_json import dump_media
@@ -163,7 +164,7 @@ def test_each_video_has_a_row(stage: Stage) -> None:
     assert screen.mode == "list"
     assert [(row.title, row.what) for row in screen.rows] == [
         ("A", "at 41 %"),
-        ("Night Ferry", f"text {page_texts.WATCHED}"),
+        ("Night Ferry", f"text {page_texts.STATUSES[Status.WATCHED]}"),
         ("Clip", "shorter than 7 min"),
     ]
     assert screen.rows[1].when.startswith("1971-01-01 ")
@@ -267,7 +268,7 @@ def test_a_title_is_chosen_by_words_season_and_episode(stage: Stage, entered: li
     assert entered == ["The Missing"], "the proposal"
     assert stage.window.screen.message == f"text {page_texts.SEARCHING}"
     assert [stage.answer(reply) for reply in ([TITLE], [], None)] == ["/search/tv", "/search/anime", "/search/movie"]
-    assert stage.window.screen.rows == [Row("The Missing", f"text {page_texts.SERIES} 2014")]
+    assert stage.window.screen.rows == [Row("The Missing", f"text {page_texts.KINDS[TV]} 2014")]
     stage.press_row(0)
     assert stage.answer(EPISODES) == "/tv/episodes/202"
     assert stage.window.screen.selected == 1, "the second season"

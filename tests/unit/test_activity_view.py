@@ -8,11 +8,12 @@ from typing import Any, Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simkl_connect.activity.possible import Action
 from simkl_connect.activity.reasons import Reason, Status
 from simkl_connect.identification.media_json import dump_media
 from simkl_connect.media import Episode, Movie, Show
 from simkl_connect.storage.snapshots import Snapshot
-from simkl_connect.ui.activity_view import LONGEST_TITLE, Action, Alert, Page, Video, page_of
+from simkl_connect.ui.activity_view import LONGEST_TITLE, Alert, Page, Video, page_of
 
 FILM = Movie("Night Ferry", 1998, {"imdb": "tt9000102"})
 EPISODE = Episode(Show("Harbour Lights", 2009, {"tvdb": "300203"}), 1, 2)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from doc_tables import DOCS, PAGES, errors
 from real_kodi.paths import PROJECT
-from simkl_connect.activity.reasons import MEANINGS, Reason
+from simkl_connect.activity.reasons import Reason
 from simkl_connect.errors import Problem
+from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
 
 THREATS = (DOCS / "threats.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:lib|tests)/[\w/.]+)(?:::(\w+))?`", THREATS)))
@@ -24,8 +25,12 @@ def test_every_problem_has_a_cause() -> None:
     assert set(errors.CAUSES) == set(Problem)
 
 
+def test_every_notification_about_videos_has_a_cause() -> None:
+    assert set(errors.SCROBBLE_NOTICE_CAUSES) == set(ScrobbleNotice)
+
+
 def test_every_reason_has_a_meaning() -> None:
-    assert set(MEANINGS) == set(Reason)
+    assert set(errors.REASONS) == set(Reason)
 
 
 @pytest.mark.parametrize(("path", "name"), NAMED, ids=["::".join(filter(None, pair)) for pair in NAMED])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simkl_connect.activity.reasons import MEANINGS, Reason
+from simkl_connect.activity.reasons import Reason
 from simkl_connect.identification.exclusions import Preferences, is_excluded
 from simkl_connect.identification.file_names import (
     AskSimkl,
@@ -597,7 +597,3 @@ def test_odd_answers_raise_nothing(item: dict[str, Any], show: dict[str, Any], r
 @given(ODD)
 def test_an_odd_answer_of_simkl_is_not_taken(answer: object) -> None:
     assert isinstance(judge(ASKED, answer), Reason)
-
-
-def test_every_reason_has_a_sentence() -> None:
-    assert set(MEANINGS) == set(Reason)

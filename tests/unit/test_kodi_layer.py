@@ -135,10 +135,6 @@ def test_the_service_can_wake_itself(kodi: FakeKodi) -> None:
     assert received == (WAKE, "", {"request": ""})
 
 
-def test_an_idle_service_shows_a_view_of_no_sign_in() -> None:
-    assert View.from_json(channel.IDLE) == View()
-
-
 def answered(kodi: FakeKodi, request: str) -> View:
     """What the service shows once it has taken up ``request``."""
 

@@ -144,7 +144,7 @@ def test_a_token_that_was_replaced_meanwhile_is_used_without_asking(
 ) -> None:
     store(kodi, NEW)
     asked = answer_with(monkeypatch, Outcome.FAILED)
-    assert (public.SignIn().renewed(OLD), asked) == (NEW, [])
+    assert (public.StoredSignIn().renewed(OLD), asked) == (NEW, [])
 
 
 def test_the_service_is_told_the_tokens_fingerprint_and_no_more(
@@ -152,7 +152,7 @@ def test_the_service_is_told_the_tokens_fingerprint_and_no_more(
 ) -> None:
     store(kodi, OLD)
     asked = answer_with(monkeypatch, Outcome.VALID)
-    assert (public.SignIn().renewed(OLD), asked) == (None, [fingerprint(OLD.access_token)])
+    assert (public.StoredSignIn().renewed(OLD), asked) == (None, [fingerprint(OLD.access_token)])
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_became_of_it_is_raised(
     kodi.settings["access_token"] = "old"
     answer_with(monkeypatch, outcome)
     with pytest.raises(error):
-        public.SignIn().renewed(OLD)
+        public.StoredSignIn().renewed(OLD)
 
 
 def test_a_token_that_a_full_disk_kept_out_of_the_database_is_in_the_settings(
@@ -180,7 +180,7 @@ def test_a_token_that_a_full_disk_kept_out_of_the_database_is_in_the_settings(
     store(kodi, OLD)
     kodi.settings.update(access_token="new", token_client_id="id")
     answer_with(monkeypatch, Outcome.CHANGED)
-    renewed = public.SignIn().renewed(OLD)
+    renewed = public.StoredSignIn().renewed(OLD)
     assert renewed is not None
     assert renewed.access_token == NEW.access_token
 

@@ -12,6 +12,7 @@ from fake_kodi import FakeKodi
 from fakes import FakeClock
 from simkl_connect.kodi import ipc as channel
 from simkl_connect.kodi.screens import script
+from simkl_connect.ui.view import View
 
 REQUEST = "r1"
 
@@ -38,7 +39,7 @@ class Monitor:
 def kodi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKodi:
     kodi = FakeKodi(tmp_path)
     kodi.install(monkeypatch)
-    channel.publish(channel.IDLE)
+    channel.publish(View().to_json())
     return kodi
 
 

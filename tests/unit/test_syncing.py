@@ -104,7 +104,7 @@ def house(kodi: FakeKodi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     database = Database(str(tmp_path / "simkl.db"))
     house = House(kodi, database)
     monkeypatch.setattr(
-        "simkl_connect.kodi.background.library.result_of", lambda method, values: house.library.rpc(method, {**values})
+        "simkl_connect.kodi.json_rpc.result_of", lambda method, values: house.library.rpc(method, {**values})
     )
     monkeypatch.setattr("simkl_connect.kodi.background.library.is_scanning", lambda: False)
     yield house

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Iterable, Iterator, Mapping
 
 import pytest
+from simkl_connect.activity.possible import Action
 from simkl_connect.activity.reasons import Reason, Status
 from simkl_connect.api.search import KINDS
 from simkl_connect.kodi import texts
 from simkl_connect.kodi.background import notifications
 from simkl_connect.kodi.screens import page_texts
-from simkl_connect.ui.activity_view import Action, Alert
+from simkl_connect.ui.activity_view import Alert
 from simkl_connect.ui.view import Button
 
 PROJECT = Path(__file__).parents[2]

@@ -155,4 +155,4 @@ def test_a_list_begins_at_the_guess(wanted: int | None, place: int) -> None:
     ],
 )
 def test_a_titles_page_is_found_by_the_best_id(media: Media, query: str) -> None:
-    assert links.page_of(media) == f"https://api.simkl.com/redirect?to=Simkl&{query}"
+    assert links.title_address(media) == f"https://api.simkl.com/redirect?to=Simkl&{query}"

@@ -10,17 +10,18 @@ import re
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..delivery.delivery import Delivery
-from ..delivery.outbox import Entry, Outbox, number
+from ..delivery.outbox import Entry, Outbox
 from ..identification.decisions import Decisions
 from ..identification.identify import media_title
 from ..identification.library_items import IDS
 from ..identification.lookup import Lookup
 from ..identification.media_json import load_media, load_question
 from ..identification.subjects import Numbers, load_origin, load_subject, named
+from ..json_values import as_amount
 from ..media import Episode, Media, Movie
 from ..ui import commands
 from .activity import Activity
-from .possible import ALLOW, CHOOSE, NEVER, SEND_AGAIN, UNDO, possible
+from .possible import NEVER, Action, possible
 from .reasons import Status
 
 LONGEST_CHOICE = 4000
@@ -93,7 +94,7 @@ class Actions:
     def choose(self, row: int, chosen: Media) -> tuple[Media, ...]:
         """The video is ``chosen``, and the next ones of its show accordingly. What was watched is sent with its time;
         a mark as something else is taken back. Returns what the video is; nothing if the row can't be named."""
-        fields = self._row(row, CHOOSE)
+        fields = self._row(row, Action.CHOOSE)
         if fields is None:
             return ()
         media = self._decisions.correct(load_subject(fields.get("subject")), chosen)
@@ -111,7 +112,7 @@ class Actions:
 
     def send_again(self, row: int) -> None:
         """What has failed is tried anew, by all ways; what was taken back, or was not known, is sent."""
-        fields = self._row(row, SEND_AGAIN)
+        fields = self._row(row, Action.SEND_AGAIN)
         if fields is None:
             return
         own = self._outbox.of_row(row)
@@ -136,7 +137,7 @@ class Actions:
 
     def undo(self, row: int) -> None:
         """What waits is not sent; what is on Simkl is taken away there, and the sync does not bring it back."""
-        fields = self._row(row, UNDO)
+        fields = self._row(row, Action.UNDO)
         if fields is not None:
             self._decisions.take_back(_owner(fields), _media(fields), self._wall_clock())
             self._take_back(row, fields, (), (), row)
@@ -159,7 +160,7 @@ class Actions:
 
     def allow(self, row: int) -> None:
         """Takes back what :meth:`never` has excluded here; a folder in the settings stays there."""
-        fields = self._row(row, ALLOW)
+        fields = self._row(row, Action.ALLOW)
         if fields is not None:
             kept = _words(fields.get("kept"))
             excluded = load_origin(fields).exclusions()
@@ -167,9 +168,9 @@ class Actions:
             left = [what for what in _words(fields.get("never")) if what not in kept]
             self._activity.note(row, {"never": left, "kept": []})
 
-    def _row(self, row: int, name: str) -> Row | None:
+    def _row(self, row: int, action: Action) -> Row | None:
         fields = self._activity.rows().get(row)
-        return fields if fields is not None and name in possible(fields) else None
+        return fields if fields is not None and action in possible(fields) else None
 
     def _status(self, row: int, is_new: bool) -> Status:
         return Status.WAITING if is_new or self._outbox.of_row(row) else Status.WATCHED
@@ -219,7 +220,7 @@ class Actions:
         """What other rows have put on Simkl."""
         rows = self._activity.rows().items()
         marked = (fields for other, fields in rows if other != row and _owner(fields) == owner)
-        return [one for fields in marked if UNDO in possible(fields) for one in _media(fields)]
+        return [one for fields in marked if Action.UNDO in possible(fields) for one in _media(fields)]
 
 
 def _is_among(media: Media, others: Iterable[Media]) -> bool:
@@ -250,7 +251,7 @@ def _media(fields: Row) -> list[Media]:
 
 def _entries(row: int, fields: Row, media: Iterable[Media]) -> list[Entry]:
     """The marks of a row, as they were or are to be made; of what its file's name means, if nothing else is known."""
-    owner, at, length = _owner(fields), number(fields.get("watched_at")), number(fields.get("length")) or 0.0
+    owner, at, length = _owner(fields), as_amount(fields.get("watched_at")), as_amount(fields.get("length")) or 0.0
     entries = [Entry(one, at, owner, None, length, activity=row) for one in media]
     asked = load_question(fields.get("asked"))
     if entries or asked is None:

@@ -1,11 +1,10 @@
 """What the user can see: the activity property of the last video, and a row for each of the last hundred.
 
-A row is a JSON object: ``title``, ``at`` (Unix seconds of the last look at the
-video), ``status``, ``reason``, ``progress``
-(percent), ``media`` (see media_json.py), ``can`` (see possible.py), ``undone``, ``file`` (the folder, as an exclusion
-names it), ``addon`` (the plug-in's id). The others are the service's own: ``subject`` (see subjects.py), ``asked``,
-``owner``, ``watched_at``, ``length``, ``never`` and ``kept``: what was
-excluded from here, and what of it not by a setting. Nothing holds a path with a password, or the path of a file.
+A row is a JSON object: ``title``, ``at`` (Unix seconds of the last look at the video), ``status``, ``reason``,
+``progress`` (percent), ``media`` (see media_json.py), ``can`` (see possible.py), ``undone``, ``file`` (the folder, as
+an exclusion names it), ``addon`` (the plug-in's id). The others are the service's own: ``subject`` (see subjects.py),
+``asked``, ``owner``, ``watched_at``, ``length``, ``never`` and ``kept``: what was excluded from here, and what of it
+not by a setting. Nothing holds a path with a password, or the path of a file.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from ..errors import StorageFailed
 from ..identification.identify import media_title
-from ..identification.media_json import dump_media, to_object
+from ..identification.media_json import dump_media
+from ..json_values import to_object
 from ..media import Media, Movie
 from .possible import possible
 from .reasons import Reason, Status
@@ -29,10 +29,14 @@ KEPT = 100
 """Rows."""
 WRITTEN_AFTER = 0.5
 """Seconds that a change of a row waits for others, and for whatever else there is to do: it is for the eye alone."""
-
 WRITTEN_AGAIN = 10.0
 """Seconds until what the disk has refused is written again."""
 _MOST_UNKNOWN = 20
+"""Rows for marks of the library that Simkl does not know, of one sync."""
+_NOTHING = {"title": "", "status": "", "reason": ""}
+"""What the property says before the first video."""
+_NO_ROW, _UNWRITTEN = -1, 0
+"""In place of a row's id."""
 
 _log = logging.getLogger(__name__)
 
@@ -73,23 +77,23 @@ class Activity:
         self._clock = clock
         self._wall_clock = wall_clock
         self._waiting = waiting
-        self._last = -1
-        self._shown: dict[str, object] = {"title": "", "status": "", "reason": ""}
+        self._last = _NO_ROW
+        self._shown: dict[str, object] = {**_NOTHING}
         self._published: dict[str, object] = {}
         self._changes: dict[int, dict[str, object]] = {}
         self._write_at = 0.0
 
     def begin(self, title: str, fields: Mapping[str, object]) -> int:
         """A new row with these fields, of which the property speaks from now on; 0 if it could not be written."""
-        self._last = 0
-        self._shown = {"title": title, "status": "", "reason": ""}
+        self._last = _UNWRITTEN
+        self._shown = {**_NOTHING, "title": title}
         try:
             with self._database.transaction():
                 self._last = self._database.push(KIND, _dump({**fields, "title": title, "at": self._wall_clock()}))
                 self._database.remove([row for row, _ in self._database.rows(KIND)[:-KEPT]])
         except StorageFailed as failed:
             _log.warning("activity: %s", failed)
-            self._last = 0
+            self._last = _UNWRITTEN
         return self._last
 
     def change(
@@ -135,7 +139,7 @@ class Activity:
     def clear(self) -> None:
         """Removes all rows."""
         self._changes.clear()
-        self._last, self._shown = -1, {"title": "", "status": "", "reason": ""}
+        self._last, self._shown = _NO_ROW, {**_NOTHING}
         try:
             self._database.remove([row for row, _ in self._database.rows(KIND)])
         except StorageFailed as failed:

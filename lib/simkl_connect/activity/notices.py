@@ -7,14 +7,14 @@ import logging
 from typing import TYPE_CHECKING, Callable
 
 from ..errors import StorageFailed
-from ..identification.media_json import to_object
+from ..json_values import to_object
 from ..scrobbling.callbacks import Notice, Notification
 
 if TYPE_CHECKING:
     from ..storage.database import Database
 
-TOLD = "notices"
-"""The value with what was told on which occasion."""
+NOTIFIED = "notices"
+"""The stored value: on which occasion the user was last notified of what."""
 
 _log = logging.getLogger(__name__)
 
@@ -25,26 +25,26 @@ class Notices:
     def __init__(self, database: Database, notify: Callable[[Notification], None]) -> None:
         self._database = database
         self._notify = notify
-        self._told: dict[str, object] = {}
+        self._notified: dict[str, object] = {}
         try:
-            self._told.update(to_object(database.read(TOLD)))
+            self._notified.update(to_object(database.read(NOTIFIED)))
         except StorageFailed as failed:
             _log.warning("notices: %s", failed)
 
     def tell_once(self, notice: Notice, occasion: str, videos: int = 1) -> None:
-        """Tells it, unless it was told on this occasion."""
-        if self._told.get(notice.name) != occasion:
-            self._told[notice.name] = occasion
+        """Notifies the user, unless that was done on this occasion."""
+        if self._notified.get(notice.name) != occasion:
+            self._notified[notice.name] = occasion
             self._write()
             self._notify(Notification(notice, "", videos))
 
     def forget(self, notice: Notice) -> None:
         """The trouble is over: the next one is news."""
-        if self._told.pop(notice.name, None) is not None:
+        if self._notified.pop(notice.name, None) is not None:
             self._write()
 
     def _write(self) -> None:
         try:
-            self._database.write({TOLD: json.dumps(self._told) if self._told else ""})
+            self._database.write({NOTIFIED: json.dumps(self._notified) if self._notified else ""})
         except StorageFailed as failed:
             _log.warning("notices: %s", failed)

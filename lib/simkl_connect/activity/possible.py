@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, Mapping
 
 from .reasons import Reason, Status
 
-CHOOSE, SEND_AGAIN, UNDO, OPEN, ALLOW = "choose", "send_again", "undo", "open", "allow"
-NEVER = {"folder": "never_folder", "show": "never_show", "addon": "never_addon"}
 
+class Action(str, Enum):
+    """What can be done about a video, in the order in which it is offered: first what changes nothing for good.
+
+    The values stand in a row's ``can``.
+    """
+
+    CHOOSE = "choose"
+    SEND_AGAIN = "send_again"
+    OPEN = "open"
+    UNDO = "undo"
+    ALLOW = "allow"
+    NEVER_FOLDER = "never_folder"
+    NEVER_SHOW = "never_show"
+    NEVER_ADDON = "never_addon"
+
+
+NEVER = {"folder": Action.NEVER_FOLDER, "show": Action.NEVER_SHOW, "addon": Action.NEVER_ADDON}
+"""By what is never wanted again, in the words of a command."""
 UNSURE = frozenset(
     {
         Reason.NAME_SAYS_TOO_LITTLE,
@@ -23,7 +40,7 @@ UNSURE = frozenset(
 _NAMED = [status.value for status in Status if status is not Status.SKIPPED]
 
 
-def possible(row: Mapping[str, Any]) -> list[str]:
+def possible(row: Mapping[str, Any]) -> list[Action]:
     """What can be done with the row as it stands; any field may be missing or odd."""
     status, is_undone, media = row.get("status"), row.get("undone") is True, row.get("media")
     is_unsure = status == Status.SKIPPED.value and any(row.get("reason") == reason.value for reason in UNSURE)
@@ -34,14 +51,14 @@ def possible(row: Mapping[str, Any]) -> list[str]:
     can_choose = isinstance(subject, dict) and (is_unsure or is_undone or status in _NAMED)
     can_send = (status == Status.FAILED.value or is_undone or is_unsure) and was_watched and (is_known or can_ask)
     found = {
-        CHOOSE: can_choose,
-        SEND_AGAIN: can_send,
+        Action.CHOOSE: can_choose,
+        Action.SEND_AGAIN: can_send,
         **{NEVER[what]: _can_exclude(row, what) for what in NEVER},
-        ALLOW: isinstance(row.get("kept"), list) and bool(row["kept"]),
-        UNDO: is_sent and was_watched and (is_known or can_ask),
-        OPEN: is_known,
+        Action.ALLOW: isinstance(row.get("kept"), list) and bool(row["kept"]),
+        Action.UNDO: is_sent and was_watched and (is_known or can_ask),
+        Action.OPEN: is_known,
     }
-    return [name for name, is_so in found.items() if is_so]
+    return [action for action, is_so in found.items() if is_so]
 
 
 def _can_exclude(row: Mapping[str, Any], what: str) -> bool:

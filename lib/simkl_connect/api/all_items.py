@@ -10,10 +10,11 @@ from typing import Any, Callable, Iterator, Mapping, NamedTuple, Tuple, TypeVar
 
 from ..errors import Problem, TransientError
 from ..http.messages import Request, Response
+from ..json_values import as_object, as_objects
 from ..models import Token
 from ..sync import dates
 from ..sync.titles import FILM, MOVIE, SHOW, Entry, clean_ids, clean_year, is_number, place_of
-from .parsing import BadAnswer, looks_like_a_web_page, read_object
+from .parsing import BadAnswer, read_object
 from .scrobble import Refusal, read_refusal
 
 LARGEST_LIST = 64 * 1024 * 1024
@@ -101,7 +102,7 @@ def quota_wait(failure: TransientError) -> float | None:
 
 
 def _read(response: Response, read: Callable[[Response], T]) -> T | Refusal:
-    if response.status != 200 or looks_like_a_web_page(response):
+    if response.status != 200 or response.is_web_page:
         return read_refusal(response)
     try:
         return read(response)
@@ -111,7 +112,7 @@ def _read(response: Response, read: Callable[[Response], T]) -> T | Refusal:
 
 def _activities(response: Response) -> Activities:
     body = read_object(response)
-    removed = [_object(body.get(group)).get("removed_from_list") for group in ("tv_shows", "anime", "movies")]
+    removed = [as_object(body.get(group)).get("removed_from_list") for group in ("tv_shows", "anime", "movies")]
     if "all" not in body:
         raise BadAnswer("activities without all")
     return Activities(_text(body["all"]), " ".join(map(_text, removed)))
@@ -196,7 +197,7 @@ def _entry(named: tuple[str, Mapping[str, Any]]) -> Entry | None:
 
 def _name(named: tuple[str, Mapping[str, Any]]) -> Name | None:
     group, item = named
-    ids = _object(_title(item).get("ids"))
+    ids = as_object(_title(item).get("ids"))
     simkl = ids.get("simkl", ids.get("simkl_id"))
     if isinstance(simkl, str) and simkl.isascii() and simkl.isdigit() and len(simkl) < 12:
         simkl = int(simkl)
@@ -208,7 +209,7 @@ def _name(named: tuple[str, Mapping[str, Any]]) -> Name | None:
 
 
 def _title(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _object(item.get("movie")) or _object(item.get("show")) or _object(item.get("anime"))
+    return as_object(item.get("movie")) or as_object(item.get("show")) or as_object(item.get("anime"))
 
 
 def _film_marks(item: Mapping[str, Any]) -> tuple[dict[int, int], int]:
@@ -219,10 +220,10 @@ def _episode_marks(item: Mapping[str, Any], is_anime: bool) -> tuple[dict[int, i
     """Times by place, and how many have none. An anime's own numbers are another count than a library's."""
     marks: dict[int, int] = {}
     unplaced = 0
-    for season in _objects(item.get("seasons")):
-        for episode in _objects(season.get("episodes")):
-            numbers = _object(episode.get("tvdb"))
-            ids = _object(episode.get("ids"))
+    for season in as_objects(item.get("seasons")):
+        for episode in as_objects(season.get("episodes")):
+            numbers = as_object(episode.get("tvdb"))
+            ids = as_object(episode.get("ids"))
             tvdb_id = ids.get("tvdb", ids.get("tvdb_id", episode.get("tvdb_id")))
             if is_anime:
                 place = place_of(numbers.get("season"), numbers.get("episode"), tvdb_id)
@@ -233,14 +234,6 @@ def _episode_marks(item: Mapping[str, Any], is_anime: bool) -> tuple[dict[int, i
             else:
                 marks[place] = dates.from_simkl(episode.get("watched_at"))
     return marks, unplaced
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:

@@ -13,6 +13,7 @@ import time
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence, Union
 
 from ..http.messages import Request, Response
+from ..json_values import as_object, as_objects
 from ..media import Episode, Media, Movie
 from ..models import Token
 from .parsing import Body
@@ -99,9 +100,9 @@ def _not_found(body: Body, sent: Sequence[Media]) -> Iterator[Media]:
         if "added" not in body and "deleted" not in body:  # "{}", seen where nothing matched
             yield from sent
         return
-    movies = _objects(echoed.get("movies"))
-    shows = [*_objects(echoed.get("shows")), *_objects(echoed.get("anime"))]
-    alone = _objects(echoed.get("episodes"))
+    movies = as_objects(echoed.get("movies"))
+    shows = [*as_objects(echoed.get("shows")), *as_objects(echoed.get("anime"))]
+    alone = as_objects(echoed.get("episodes"))
     for media in sent:
         if isinstance(media, Movie):
             listed = shows if media.is_anime else movies
@@ -116,11 +117,11 @@ def _is_in(episode: Episode, echo: Mapping[str, Any]) -> bool:
     show = episode.show
     if not _is_same(echo, show.title, show.year, show.ids):
         return False
-    seasons = _objects(echo.get("seasons"))
+    seasons = as_objects(echo.get("seasons"))
     if not seasons:
         return True
     for season in seasons:
-        episodes = _objects(season.get("episodes"))
+        episodes = as_objects(season.get("episodes"))
         numbers = [str(one.get("number")) for one in episodes]
         if str(season.get("number")) == str(episode.season) and (not numbers or str(episode.number) in numbers):
             return True
@@ -128,19 +129,15 @@ def _is_in(episode: Episode, echo: Mapping[str, Any]) -> bool:
 
 
 def _names(echo: Mapping[str, Any], episode: Episode) -> bool:
-    ids = echo.get("ids")
-    return isinstance(ids, dict) and any(str(ids.get(name)) == value for name, value in episode.ids.items())
+    ids = as_object(echo.get("ids"))
+    return any(str(ids.get(name)) == value for name, value in episode.ids.items())
 
 
 def _is_same(echo: Mapping[str, Any], title: str, year: int | None, ids: Mapping[str, str]) -> bool:
     """By any id that both have; by title and year where they have none in common."""
     inner = next((echo[name] for name in ("movie", "show", "anime") if isinstance(echo.get(name), dict)), echo)
-    theirs = inner.get("ids")
-    common = [name for name in ids if isinstance(theirs, dict) and name in theirs]
-    if common and isinstance(theirs, dict):
+    theirs = as_object(inner.get("ids"))
+    common = [name for name in ids if name in theirs]
+    if common:
         return any(str(theirs[name]) == ids[name] for name in common)
     return inner.get("title") == title and str(inner.get("year") or "") == str(year or "")
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

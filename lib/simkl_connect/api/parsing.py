@@ -44,12 +44,9 @@ class BadAnswer(Exception):
     """A response that is not what the protocol promises. Its text names the field, never the value."""
 
 
-def read(response: Response, read_body: Callable[[Body], T], success: int = 200) -> T | Failure:
-    """What ``read_body`` makes of the body, where there is a good one; it may raise BadAnswer. Else what that means.
-
-    ``success``: the status that the endpoint promises.
-    """
-    if response.status != success or looks_like_a_web_page(response):
+def read(response: Response, read_body: Callable[[Body], T]) -> T | Failure:
+    """What ``read_body`` makes of the body, where there is a good one; it may raise BadAnswer. Else what that means."""
+    if response.status != 200 or response.is_web_page:
         return read_failure(response)
     try:
         return read_body(read_object(response))
@@ -140,7 +137,7 @@ def read_failure(response: Response) -> Failure:
     A cause that may pass is a :class:`TransientError`. Simkl's final words are 401 and 412 (its error reference), but
     not in a page for people: that comes from something in between.
     """
-    detail, is_page = f"HTTP {response.status}{error_id(response)}", looks_like_a_web_page(response)
+    detail, is_page = status_text(response), response.is_web_page
     redirect, sign_in_first = 300 <= response.status < 400, response.status == 511  # RFC 6585, section 6
     if redirect or sign_in_first or (response.status < 400 and is_page):
         return TransientError(Problem.CAPTIVE_PORTAL, f"{detail}, not an answer of Simkl's API")
@@ -155,25 +152,24 @@ def read_failure(response: Response) -> Failure:
     return TransientError(Problem.SERVER_TROUBLE, detail, retry_after(response))
 
 
-def looks_like_a_web_page(response: Response) -> bool:
-    """Whether something between us and Simkl answered with a page for people, as hotel Wi-Fi does."""
-    is_html = "html" in response.headers.get("content-type", "").lower()
-    return is_html or response.body[:200].lstrip().startswith(b"<")
-
-
-def error_name(response: Response) -> str:
-    """The stable ``error`` id in the body, or an empty string."""
+def error_text(response: Response) -> str:
+    """What stands as ``error`` in the body, as it came; or an empty string."""
     try:
         value = read_object(response).get("error")
     except BadAnswer:
         return ""
-    return value if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,40}", value) else ""
+    return value if isinstance(value, str) else ""
 
 
-def error_id(response: Response) -> str:
-    """The ``error`` id as it is put behind a status in a log line."""
-    name = error_name(response)
-    return f" {name}" if name else ""
+def error_name(response: Response) -> str:
+    """The stable ``error`` id in the body, or an empty string."""
+    value = error_text(response)
+    return value if re.fullmatch(r"[a-z_]{1,40}", value) else ""
+
+
+def status_text(response: Response) -> str:
+    """Status and ``error`` id as a log line has them: ``HTTP 400 invalid_grant``."""
+    return f"HTTP {response.status} {error_name(response)}".rstrip()
 
 
 def retry_after(response: Response) -> float | None:

@@ -9,7 +9,7 @@ from ..errors import Failure
 from ..http.messages import Request, Response
 from ..media import Media, Movie
 from ..models import Token
-from .parsing import BadAnswer, Body, error_id, looks_like_a_web_page, read_failure, read_object
+from .parsing import BadAnswer, Body, error_text, read_failure, read_object, status_text
 
 T = TypeVar("T")
 
@@ -66,10 +66,10 @@ def read_scrobble(response: Response) -> ScrobbleAnswer:
 def read_answer(response: Response, read_body: Callable[[Body], T]) -> T | Refusal:
     """What ``read_body`` makes of a success; a refusal as these endpoints word it. ``read_body`` may raise
     BadAnswer."""
-    if response.status in (200, 201) and not looks_like_a_web_page(response):
+    if response.status in (200, 201) and not response.is_web_page:
         try:
             body = read_object(response)
-            if not _name(response):  # a 200 may carry an error
+            if not error_text(response):  # a 200 may carry an error
                 return read_body(body)
         except BadAnswer:
             pass
@@ -78,14 +78,14 @@ def read_answer(response: Response, read_body: Callable[[Body], T]) -> T | Refus
 
 def read_refusal(response: Response) -> Refusal:
     """Why it was not taken. A web page is not Simkl's word: it ends no sign-in and makes no title unknown."""
-    if not looks_like_a_web_page(response):
+    if not response.is_web_page:
         if response.status == 401:
-            return GrantEnded(f"HTTP 401{error_id(response)}")
+            return GrantEnded(status_text(response))
         if response.status == 404:
             return NotFound()
         if response.status == 400:
-            return RateLocked() if _name(response).lower() == "rate_limit" else Malformed()
-        if response.status == 403 and _name(response) == "insufficient_scope":
+            return RateLocked() if error_text(response).lower() == "rate_limit" else Malformed()
+        if response.status == 403 and error_text(response) == "insufficient_scope":
             return InsufficientScope()
     return read_failure(response)
 
@@ -94,12 +94,3 @@ def title_fields(title: str, year: int | None, ids: Mapping[str, str]) -> dict[s
     """A film or show as Simkl wants it described: everything known, nothing empty."""
     fields: dict[str, object] = {"title": title, "year": year, "ids": dict(ids)}
     return {name: value for name, value in fields.items() if value}
-
-
-def _name(response: Response) -> str:
-    """The ``error`` id, of which one comes in capitals; or an empty string."""
-    try:
-        value = read_object(response).get("error")
-    except BadAnswer:
-        return ""
-    return value if isinstance(value, str) else ""

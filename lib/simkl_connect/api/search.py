@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Iterator, Mapping, NamedTuple, Union
+from typing import NamedTuple, Union
 
 from ..http.messages import Request, Response
+from ..json_values import as_number, as_object, as_objects, as_year
 from ..models import Token
-from .parsing import clean_text, looks_like_a_web_page
+from .parsing import clean_text
 from .scrobble import Refusal, read_refusal
 
 MOVIE, TV, ANIME = KINDS = ("movie", "tv", "anime")
@@ -63,7 +64,7 @@ def episodes_request(show: FoundTitle, client_id: str) -> Request:
 
 def read_search(response: Response) -> SearchAnswer:
     """The answer to any of them."""
-    if response.status == 200 and not looks_like_a_web_page(response):
+    if response.status == 200 and not response.is_web_page:
         try:
             value: object = json.loads(response.body.decode("utf-8"))
         except (ValueError, RecursionError):
@@ -77,38 +78,23 @@ def found_titles(kind: str, answer: Found) -> list[FoundTitle]:
     """The titles in an answer to :func:`words_request`, in Simkl's order, each once; what makes no sense is passed
     over."""
     titles: dict[str, FoundTitle] = {}
-    for row in _objects(answer.body):
-        ids = row.get("ids")
-        simkl = ids.get("simkl_id", ids.get("simkl")) if isinstance(ids, dict) else None
+    for row in as_objects(answer.body):
+        ids = as_object(row.get("ids"))
+        simkl = ids.get("simkl_id", ids.get("simkl"))
         title = clean_text(row.get("title"), _LONGEST_TITLE)
         if title and re.fullmatch(r"[1-9]\d{0,11}", str(simkl), re.ASCII):
-            year = _whole(row.get("year"))
-            is_year = year is not None and 1870 <= year <= 2100
-            titles.setdefault(str(simkl), FoundTitle(kind, title, year if is_year else None, str(simkl)))
+            titles.setdefault(str(simkl), FoundTitle(kind, title, as_year(row.get("year")), str(simkl)))
     return list(titles.values())
 
 
 def listed_episodes(answer: Found) -> list[ListedEpisode]:
     """The episodes in an answer to :func:`episodes_request`, in order, each once; odd ones are passed over."""
     episodes: dict[tuple[int, int], ListedEpisode] = {}
-    for row in _objects(answer.body):
-        number, season = _whole(row.get("episode")), _whole(row.get("season"))
+    for row in as_objects(answer.body):
+        number, season = as_number(row.get("episode")), as_number(row.get("season"))
         if season is None:
             season = 0 if row.get("type") == "special" else 1
-        if number and season < 10_000 and number < 100_000 and len(episodes) < MOST_EPISODES:
+        if number and season < 10_000 and len(episodes) < MOST_EPISODES:
             title = clean_text(row.get("title"), _LONGEST_TITLE)
             episodes.setdefault((season, number), ListedEpisode(season, number, title))
     return [episodes[key] for key in sorted(episodes)]
-
-
-def _objects(body: object) -> Iterator[Mapping[str, Any]]:
-    for row in body if isinstance(body, list) else ():
-        if isinstance(row, dict):
-            yield row
-
-
-def _whole(value: object) -> int | None:
-    """A number from 0 on, as one or as its digits; else None."""
-    if isinstance(value, str) and re.fullmatch(r"\d{1,6}", value, re.ASCII):
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

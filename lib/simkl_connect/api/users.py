@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..auth.events import Event, GrantEnded, Identified
 from ..http.messages import Request, Response
+from ..json_values import as_object
 from ..models import Account, Token
-from .parsing import BadAnswer, Body, clean_text, error_id, looks_like_a_web_page, read
+from .parsing import BadAnswer, Body, clean_text, read, status_text
 
 
 def account_request(token: Token) -> Request:
@@ -18,19 +19,17 @@ def read_account(response: Response) -> Event:
 
     A 401 with a page for people is not Simkl's: a grant must not end by the word of something in between.
     """
-    if response.status == 401 and not looks_like_a_web_page(response):
-        return GrantEnded(f"HTTP 401{error_id(response)}")
+    if response.status == 401 and not response.is_web_page:
+        return GrantEnded(status_text(response))
     return read(response, _identified)
 
 
 def _identified(body: Body) -> Identified:
     """Raises BadAnswer."""
-    user, account = body.get("user"), body.get("account")
-    name = clean_text(_text(user.get("name"))) if isinstance(user, dict) else ""
+    name = clean_text(_text(as_object(body.get("user")).get("name")))
     if not name:
         raise BadAnswer("user.name is missing")
-    account_id = clean_text(_text(account.get("id")), 32) if isinstance(account, dict) else ""
-    return Identified(Account(name, account_id))
+    return Identified(Account(name, clean_text(_text(as_object(body.get("account")).get("id")), 32)))
 
 
 def _text(value: object) -> str:

@@ -17,9 +17,7 @@ from ..api.parsing import (
     BadAnswer,
     Body,
     clean_text,
-    error_id,
     error_name,
-    looks_like_a_web_page,
     read,
     read_device_authorization,
     read_failure,
@@ -28,10 +26,11 @@ from ..api.parsing import (
     read_secret,
     read_user_code,
     read_verification_uri,
+    status_text,
 )
 from ..errors import PermanentError, Problem
 from ..http.messages import Request, Response
-from ..models import DeviceAuthorization, Secret, Token
+from ..models import DeviceAuthorization, Secret, Token, can_write
 from .events import (
     CodeExpired,
     CodeIssued,
@@ -48,7 +47,6 @@ from .events import (
 )
 
 SCOPE = "media:read media:write"
-WRITE_SCOPE = "media:write"
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 TOKEN_EXPIRES_IN, LONGEST_TOKEN_EXPIRES_IN = 604800.0, 30 * 86400.0
 """Seconds; what Simkl documents, and what is believed. A token that seems to live longer means a clock gone back."""
@@ -78,7 +76,7 @@ class DeviceFlow:
 
     def read_device_authorization(self, response: Response) -> Event:
         """A V1 client id is unsuited here, and so is PKCE where the server takes it for a mistake."""
-        if response.status in (400, 401, 404, 410) and not looks_like_a_web_page(response):
+        if response.status in (400, 401, 404, 410) and not response.is_web_page:
             return self._read_unsuited(response)
         return read(response, self._code)
 
@@ -91,7 +89,7 @@ class DeviceFlow:
         return CodeIssued(read_device_authorization(body, user_code, uri, complete, device_code))
 
     def _read_unsuited(self, response: Response) -> Event:
-        error, detail = error_name(response), f"HTTP {response.status}{error_id(response)}"
+        error, detail = error_name(response), status_text(response)
         if self.verifier is not None and response.status == 400 and error in ("invalid_request", ""):
             return PkceNotSupported(Problem.REFUSED, detail)
         client = error in ("invalid_client", "unauthorized_client")
@@ -111,7 +109,7 @@ class DeviceFlow:
 
         The word in ``error`` counts whatever the status: some servers send it with 200, or ``slow_down`` with 429.
         """
-        if looks_like_a_web_page(response):
+        if response.is_web_page:
             return read_failure(response)
         error = error_name(response)
         known: Mapping[str, Event] = {
@@ -157,7 +155,7 @@ class DeviceFlow:
 
     def read_revocation(self, response: Response) -> Event:
         """Simkl answers 200 whether or not the token was known (RFC 7009, section 2.2)."""
-        return Revoked() if response.status == 200 and not looks_like_a_web_page(response) else read_failure(response)
+        return Revoked() if response.status == 200 and not response.is_web_page else read_failure(response)
 
     def _token(self, body: Body, scope: str, refresh_token: Secret | None) -> Token:
         """Raises BadAnswer. What the answer leaves out stays as it was (RFC 6749, sections 5.1 and 6)."""
@@ -175,11 +173,6 @@ class DeviceFlow:
             scope=_scope(body.get("scope"), scope),
             client_id=self._client_id,
         )
-
-
-def can_write(scope: str) -> bool:
-    """Whether a token of this scope may change anything; Simkl gives a read-only one for a scope that is missing."""
-    return WRITE_SCOPE in scope.split()
 
 
 def new_verifier() -> Secret:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from ..api.parsing import (
     BadAnswer,
     Body,
-    error_id,
     error_name,
-    looks_like_a_web_page,
     read,
     read_device_authorization,
     read_secret,
     read_user_code,
     read_verification_uri,
+    status_text,
 )
 from ..errors import Problem
 from ..http.messages import Request, Response
@@ -35,10 +34,10 @@ class PinFlow:
 
     def read_device_authorization(self, response: Response) -> Event:
         """The ``device_code`` in this answer is a placeholder and ignored. A V2 client id is unsuited here."""
-        is_refusal = response.status in (400, 401, 412) and not looks_like_a_web_page(response)
+        is_refusal = response.status in (400, 401, 412) and not response.is_web_page
         if is_refusal or response.status in (404, 410):
             client = response.status == 412 or error_name(response) == "unauthorized_client"
-            detail = f"HTTP {response.status}{error_id(response)}"
+            detail = status_text(response)
             return FlowNotSupported(Problem.CLIENT_ID_REFUSED if client else Problem.REFUSED, detail)
         return read(response, self._code)
 

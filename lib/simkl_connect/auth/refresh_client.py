@@ -13,6 +13,9 @@ ASK_EVERY, LOOK_EVERY = 0.5, 0.03
 """Seconds between two requests that are not answered, and between two looks for the answer."""
 LONGEST = 35.0
 """Seconds for a refresh that is under way: Simkl is given 30, and the service the rest."""
+NO_SERVICE = "Simkl Connect's service does not answer: it is starting or stopping. Try again in a few seconds."
+NOT_IN_TIME = "Simkl has not renewed the token in time. Try again later."
+KODI_ENDS = "Kodi is ending this add-on."
 
 
 class RefreshClient:
@@ -62,8 +65,3 @@ def require_same_protocol(state: SharedState | None) -> None:
     """Raises Outdated where the service was updated and this interpreter still has the old module, or the reverse."""
     if state is not None and state.protocol != PROTOCOL:
         raise Outdated("Simkl Connect was updated while this add-on ran. Restart Kodi.")
-
-
-NO_SERVICE = "Simkl Connect's service does not answer: it is starting or stopping. Try again in a few seconds."
-NOT_IN_TIME = "Simkl has not renewed the token in time. Try again later."
-KODI_ENDS = "Kodi is ending this add-on."

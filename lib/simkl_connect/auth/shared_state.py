@@ -11,6 +11,7 @@ import re
 from enum import Enum
 from typing import Mapping, NamedTuple
 
+from ..json_values import as_object, to_object
 from ..models import Secret
 
 PROTOCOL = 1
@@ -48,22 +49,15 @@ class SharedState(NamedTuple):
     @classmethod
     def from_json(cls, text: str) -> SharedState | None:
         """What was published; None if that is nothing, or nothing that a service publishes."""
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
+        found = to_object(text)
+        if not isinstance(found.get("protocol"), int):
             return None
-        if not isinstance(found, dict) or not isinstance(found.get("protocol"), int):
-            return None
-        platform, answers = found.get("platform"), found.get("answers")
+        platform, answers = found.get("platform"), as_object(found.get("answers"))
         known = {outcome.value: outcome for outcome in Outcome}
         return cls(
             found["protocol"],
             platform if isinstance(platform, str) and _PLATFORM.fullmatch(platform) else "",
-            {
-                request: known[value]
-                for request, value in (answers.items() if isinstance(answers, dict) else ())
-                if isinstance(value, str) and value in known
-            },
+            {request: known[value] for request, value in answers.items() if isinstance(value, str) and value in known},
         )
 
 

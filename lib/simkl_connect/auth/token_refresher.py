@@ -250,7 +250,7 @@ class TokenRefresher:
                 self._tokens.save_account(event.account, used)
                 self._rejected = None
             elif isinstance(event, GrantEnded):
-                self._doubt(event, used)
+                self._take_end(event, used)
         except StorageFailed as failed:
             _log.error("not saved: %s", failed)
 
@@ -261,7 +261,7 @@ class TokenRefresher:
         left = (token.expires_at or 0.0) - self._environment.wall_clock()
         self._spread = min(self._spread, left / 2)  # a token that lives shorter than a day is not old when new
 
-    def _doubt(self, ended: GrantEnded, used: Token) -> None:
+    def _take_end(self, ended: GrantEnded, used: Token) -> None:
         """A first 401 has the token refreshed and the request repeated; a second, or a refused refresh, is the end."""
         if self._purpose is _Purpose.IDENTIFY and used.refresh_token is not None and not self._has_just_refreshed:
             self._rejected = used.access_token

@@ -23,8 +23,8 @@ from ..environment import Environment
 from ..errors import PermanentError, Problem, TransientError
 from ..http.messages import Response
 from ..http.worker import Job, Priority
+from ..identification.descriptions import candidates
 from ..identification.lookup import Lookup
-from ..identification.media_json import candidates
 from ..media import Media, Movie
 from ..models import Token
 from ..scrobbling.callbacks import owners_of

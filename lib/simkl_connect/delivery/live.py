@@ -11,7 +11,7 @@ from typing import Callable, NamedTuple
 from ..api.scrobble import Malformed, NotFound, RateLocked, ScrobbleAnswer, Scrobbled, read_scrobble, scrobble_request
 from ..errors import PermanentError, TransientError
 from ..http.worker import Job, Priority, Worker
-from ..identification.media_json import as_anime, media_key
+from ..identification.descriptions import as_anime, media_key
 from ..media import Media
 from ..models import Token
 from ..scrobbling.playback import Action

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Callable, Collection, Iterable, NamedTuple, Se
 
 from ..activity.reasons import Reason
 from ..errors import StorageFailed
+from ..identification.descriptions import media_key
 from ..identification.file_names import AskSimkl
-from ..identification.media_json import dump_media, dump_question, load_media, load_question, media_key, to_object
+from ..identification.media_json import dump_media, dump_question, load_media, load_question
+from ..json_values import as_amount, to_object
 from ..media import Media
 
 if TYPE_CHECKING:
@@ -192,7 +194,7 @@ class Outbox:
         except StorageFailed as failed:
             _log.error("outbox: %s", failed)
             return
-        times = ((key, number(at)) for key, at in recent.items())
+        times = ((key, as_amount(at)) for key, at in recent.items())
         self._recent = {key: at for key, at in times if at is not None}
         for row, item in rows:
             entry = _load(item)
@@ -223,13 +225,7 @@ def _load(item: str) -> Entry | None:
     if (media is None and asked is None) or not isinstance(owner, str) or not owner:
         return None
     failed = next((reason for reason in Reason if reason.value == fields.get("failed")), None)
-    watched_at, length = number(fields.get("watched_at")), number(fields.get("length"))
-    candidate, activity = int(number(fields.get("candidate")) or 0), int(number(fields.get("activity")) or 0)
+    watched_at, length = as_amount(fields.get("watched_at")), as_amount(fields.get("length"))
+    candidate, activity = int(as_amount(fields.get("candidate")) or 0), int(as_amount(fields.get("activity")) or 0)
     flags = (fields.get("removal") is True, fields.get("uncertain") is True)
     return Entry(media, watched_at, owner, asked, length or 0.0, max(candidate, 0), failed, activity, *flags)
-
-
-def number(value: object) -> float | None:
-    """``value`` as a number that time and length can be, or None."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number and isinstance(value, (int, float)) and 0 <= value < 1e11 else None

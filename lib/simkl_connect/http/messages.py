@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Mapping, NamedTuple
+from urllib.parse import urlsplit
 
 from ..models import Secret
 
@@ -39,6 +40,12 @@ class Response(NamedTuple):
     def __repr__(self) -> str:
         return f"<response {self.status}>"
 
+    @property
+    def is_web_page(self) -> bool:
+        """Whether something between us and Simkl answered with a page for people, as hotel Wi-Fi does."""
+        is_html = "html" in self.headers.get("content-type", "").lower()
+        return is_html or self.body[:200].lstrip().startswith(b"<")
+
 
 class ClientInfo(NamedTuple):
     """Where every request goes and what it says of the client (Simkl's rules for API clients)."""
@@ -57,8 +64,6 @@ def checked_base_url(url: str) -> str:
 
     A port that is no number raises it as well, when it is looked at.
     """
-    from urllib.parse import urlsplit  # here: 0.4 MiB that an idle service at Simkl's own address does without
-
     parts = urlsplit(url)
     loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if not (parts.scheme == "https" or (parts.scheme == "http" and loopback)) or not parts.hostname or parts.port == 0:

@@ -15,7 +15,6 @@ import requests
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 from urllib3.exceptions import HTTPError
 
-from ..api.parsing import looks_like_a_web_page
 from ..models import Token
 from ..storage.limits import SharedLimits
 from .adapter import InterruptibleAdapter
@@ -234,4 +233,4 @@ def _limit(response: requests.Response) -> None:
 def _refuses_token(response: requests.Response) -> bool:
     """A 401 with a page for people is not Simkl's, but of something in between."""
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return response.status_code == 401 and not looks_like_a_web_page(Response(401, headers, response.content))
+    return response.status_code == 401 and not Response(401, headers, response.content).is_web_page

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Callable, Collection, Dict, Iterable, Iterator
 
 from ..activity.reasons import Reason
 from ..errors import StorageFailed
+from ..json_values import as_number, to_object
 from ..media import Episode, Media, Movie, Show
 from .exclusions import Preferences, is_excluded
-from .file_names import AskSimkl, as_number
+from .file_names import AskSimkl
 from .identify import Identified, PlayingItem, Skipped, identify, is_channel
-from .media_json import dump_media, load_media, to_object
+from .media_json import dump_media, load_media
 from .subjects import SHOW, Numbers, Origin, Subject, named, subject_of, title_keys
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ Only the file's own name is ever sent. The folders' names are looked at here for
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from ..activity.reasons import Reason
+from ..json_values import as_number, as_object, as_objects, as_year
 from ..media import Episode, Media, Movie, Show
 from .exclusions import parts_of
 
@@ -116,7 +117,7 @@ def question(name: FileName) -> AskSimkl | None:
 
 def judge(asked: AskSimkl, answer: object) -> Judged | Reason:
     """What Simkl's answer to ``asked`` means, if season and episode, or the year of a film, agree with the name."""
-    body: Mapping[str, Any] = answer if isinstance(answer, dict) else {}
+    body = as_object(answer)
     kind = body.get("type")
     if kind == "movie" and not asked.numbers:
         title = _title(body.get("movie"))
@@ -140,7 +141,7 @@ def judge(asked: AskSimkl, answer: object) -> Judged | Reason:
 def with_part(judged: Judged, answer: object) -> Judged:
     """With what Simkl says of the next part of the file, if that is the next episode."""
     last = judged.media[-1]
-    body = answer if isinstance(answer, dict) else {}
+    body = as_object(answer)
     show, episode = _title(body.get("show")), body.get("episode")
     if not isinstance(last, Episode) or show is None or not isinstance(episode, dict):
         return judged._replace(more=False)
@@ -153,25 +154,8 @@ def with_part(judged: Judged, answer: object) -> Judged:
 
 def count_namesakes(title: str, answer: object) -> int:
     """How many titles of a ``/search/tv`` or ``/search/anime`` answer are called exactly so."""
-    rows = answer if isinstance(answer, list) else []
-    titles = [row.get("title") for row in rows if isinstance(row, dict)]
+    titles = [row.get("title") for row in as_objects(answer)]
     return sum(isinstance(one, str) and plain(one) == plain(title) for one in titles)
-
-
-def as_number(value: object) -> int | None:
-    """A season's or episode's number from 0 on, out of a number, its digits, or a special's label "S1"; else None."""
-    if isinstance(value, str):
-        found = re.fullmatch(r"\s*S?(\d{1,5})\s*", value, re.ASCII)
-        return int(found.group(1)) if found else None
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value < 100_000 else None
-
-
-def as_year(value: object) -> int | None:
-    """A year in which there were films, or None."""
-    year = as_number(value)
-    return year if year is not None and 1870 <= year <= 2100 else None
 
 
 def _numbers(found: re.Match[str]) -> tuple[int, tuple[int, ...]]:
@@ -207,7 +191,7 @@ def _title(value: object) -> Show | None:
     """Title, year and Simkl's own id: the numbers of an answer are Simkl's, and go with no other id."""
     if not isinstance(value, dict) or not isinstance(value.get("title"), str) or not value["title"]:
         return None
-    ids = value.get("ids")
-    simkl = ids.get("simkl", ids.get("simkl_id")) if isinstance(ids, dict) else None
+    ids = as_object(value.get("ids"))
+    simkl = ids.get("simkl", ids.get("simkl_id"))
     number = re.fullmatch(r"[1-9]\d{0,11}", str(simkl), re.ASCII)
     return Show(value["title"][:300], as_year(value.get("year")), {"simkl": str(simkl)} if number else {})

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
+from ..json_values import as_number, as_year, to_object
 from ..media import Episode, Media, Movie, Show
-from .file_names import as_number, as_year
-from .library_items import IDS, Fields, known_ids, text_of
+from .library_items import IDS, Fields, known_ids, numbers_of, text_of
 
 REMEMBERED = 20
 """Values of other add-ons' properties."""
@@ -14,50 +12,36 @@ REMEMBERED = 20
 
 def hinted(item: Fields, player_info: str, trakt_ids: str) -> Media | None:
     """By ``TMDbHelper.PlayerInfoString``, else by ``script.trakt.ids``; None where neither is of use."""
-    return _by_player_info(item, _object(player_info)) or _by_trakt_ids(item, _object(trakt_ids))
+    return _by_player_info(item, to_object(player_info)) or _by_trakt_ids(item, to_object(trakt_ids))
 
 
 def _by_player_info(item: Fields, hint: Fields) -> Media | None:
     """TMDbHelper's hint, where nothing that the video says of itself is against it."""
     ids = known_ids({name: hint.get(f"{name}_id") for name in IDS})
-    season, number = as_number(hint.get("season")), as_number(hint.get("episode"))
-    tagged_season, tagged_number = as_number(item.get("season")), as_number(item.get("episode"))
-    tagged = bool(tagged_number) and tagged_number is not None
+    numbers, title, is_numbered = numbers_of(hint), text_of(item, "title"), bool(as_number(item.get("episode")))
     if not ids:
         return None
     if hint.get("tmdb_type") == "movie":
-        agrees = not tagged and item.get("type") in ("movie", "unknown", None)
-        return (
-            Movie(text_of(item, "title") or text_of(item, "label"), as_year(item.get("year")), ids) if agrees else None
-        )
-    if hint.get("tmdb_type") not in ("episode", "tv") or season is None or not number:
+        agrees = not is_numbered and item.get("type") in ("movie", "unknown", None)
+        return Movie(title or text_of(item, "label"), as_year(item.get("year")), ids) if agrees else None
+    if hint.get("tmdb_type") not in ("episode", "tv") or numbers is None:
         return None
-    if (tagged and (tagged_season, tagged_number) != (season, number)) or item.get("type") == "movie":
+    if (is_numbered and numbers_of(item) != numbers) or item.get("type") == "movie":
         return None
-    return Episode(Show(text_of(item, "showtitle"), None, ids), season, number, text_of(item, "title"))
+    return Episode(Show(text_of(item, "showtitle"), None, ids), *numbers, title)
 
 
 def _by_trakt_ids(item: Fields, hint: Fields) -> Media | None:
     """The ids that add-ons leave for script.trakt: a film's, or those of an episode's show, which the video must
     name."""
     ids = known_ids(hint)
-    season, number = as_number(item.get("season")), as_number(item.get("episode"))
+    numbers, show, title = numbers_of(item), text_of(item, "showtitle"), text_of(item, "title")
     if not ids:
         return None
-    if season is not None and number and text_of(item, "showtitle"):
-        return Episode(Show(text_of(item, "showtitle"), None, ids), season, number, text_of(item, "title"))
-    is_movie = item.get("type") == "movie" and text_of(item, "showtitle") in ("", text_of(item, "title"))
-    return (
-        Movie(text_of(item, "title"), as_year(item.get("year")), ids) if is_movie and text_of(item, "title") else None
-    )
-
-
-def _object(text: str) -> Fields:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    if numbers and show:
+        return Episode(Show(show, None, ids), *numbers, title)
+    is_movie = item.get("type") == "movie" and title and show in ("", title)
+    return Movie(title, as_year(item.get("year")), ids) if is_movie else None
 
 
 class Seen:

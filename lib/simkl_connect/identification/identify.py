@@ -11,11 +11,12 @@ import re
 from typing import Any, Mapping, NamedTuple, Sequence
 
 from ..activity.reasons import Reason
+from ..json_values import as_number, as_object, as_year
 from ..media import Episode, Media, Movie, Show
 from .exclusions import Preferences, is_excluded
-from .file_names import AskSimkl, as_number, as_year, base_name, is_disc, is_trailer, question, read_name
+from .file_names import AskSimkl, base_name, is_disc, is_trailer, question, read_name
 from .hints import hinted
-from .library_items import Fields, known_ids, library_media, text_of
+from .library_items import Fields, known_ids, library_media, numbers_of, text_of
 
 _SLASH = re.compile(r"[\\/]")
 """In a title it would end a folder's name."""
@@ -27,7 +28,7 @@ class PlayingItem(NamedTuple):
     ``item``: ``Player.GetItem``'s ``item``. ``file``: what ``getPlayingFile()`` gave. ``show``:
     ``VideoLibrary.GetTVShowDetails``'s ``tvshowdetails``. ``season``: ``VideoLibrary.GetEpisodes``'s ``episodes`` of
     that show and season. ``trakt_ids`` and ``player_info``: the Home window's properties ``script.trakt.ids`` and
-    ``TMDbHelper.PlayerInfoString``, empty if they are stale. ``is_video``: the player's own word.
+    ``TMDbHelper.PlayerInfoString``, empty if they are stale.
     """
 
     item: Mapping[str, Any] = {}
@@ -36,7 +37,6 @@ class PlayingItem(NamedTuple):
     season: Sequence[Mapping[str, Any]] = ()
     trakt_ids: str = ""
     player_info: str = ""
-    is_video: bool = True
 
 
 class Identified(NamedTuple):
@@ -71,9 +71,9 @@ def shown_title(playing: PlayingItem) -> str:
     """The video's name for the user: Kodi's title, else its label, else the file's name."""
     item = playing.item
     show, title = text_of(item, "showtitle"), text_of(item, "title")
-    season, number = as_number(item.get("season")), as_number(item.get("episode"))
-    if show and season is not None and number:
-        return f"{show} S{season:02}E{number:02}"
+    numbers = numbers_of(item)
+    if show and numbers:
+        return "{} S{:02}E{:02}".format(show, *numbers)
     return title or text_of(item, "label") or base_name(playing.file)
 
 
@@ -113,7 +113,7 @@ def paths_of(playing: PlayingItem) -> list[str]:
 
 def _left_alone(playing: PlayingItem, preferences: Preferences) -> Reason | None:
     item, paths = playing.item, paths_of(playing)
-    if not playing.is_video or item.get("type") in ("song", "musicvideo"):
+    if item.get("type") in ("song", "musicvideo"):
         return Reason.MUSIC
     if is_excluded(paths, preferences.excluded):
         return Reason.EXCLUDED
@@ -178,9 +178,8 @@ def _from_tag(playing: PlayingItem) -> Identified | Skipped | AskSimkl:
     """A plug-in's video, a server's, a loose file: by its tag's ids, then another add-on's hint, then a name."""
     item = playing.item
     is_loose = not is_of_plugin(playing) and not playing.file.lower().startswith(("http://", "https://"))
-    season, number = as_number(item.get("season")), as_number(item.get("episode"))
-    is_episode = season is not None and bool(number) and bool(text_of(item, "showtitle"))
-    media = _tagged_episode(item) if is_episode else _tagged_movie(item)
+    numbers = numbers_of(item) if text_of(item, "showtitle") else None
+    media = _tagged_episode(item, numbers) if numbers else _tagged_movie(item)
     if (media is None or (isinstance(media, Movie) and not media.ids)) and not is_loose:
         media = hinted(item, playing.player_info, playing.trakt_ids) or media
     return _by_title(playing) if media is None else Identified((media,))
@@ -193,29 +192,25 @@ def _tagged_movie(item: Fields) -> Movie | None:
     return Movie(title, year, ids) if is_movie and title and (ids or year) else None
 
 
-def _tagged_episode(item: Fields) -> Episode | None:
+def _tagged_episode(item: Fields, numbers: tuple[int, int]) -> Episode | None:
     """Only ``tvshow.…`` ids are the show's for certain; the bare ones are the episode's, or nobody knows whose."""
     ids = known_ids(item.get("uniqueid"), "tvshow.")
     if not ids:
         return None
-    show = Show(text_of(item, "showtitle"), None, ids)
-    return Episode(
-        show, as_number(item.get("season")) or 0, as_number(item.get("episode")) or 0, text_of(item, "title")
-    )
+    return Episode(Show(text_of(item, "showtitle"), None, ids), *numbers, text_of(item, "title"))
 
 
 def _by_title(playing: PlayingItem) -> Skipped | AskSimkl:
     """What is called by a show's name and numbers alone, or not even that: by the words, as a file's name says them."""
     item = playing.item
-    show, season, number = text_of(item, "showtitle"), as_number(item.get("season")), as_number(item.get("episode"))
-    if show and season is not None and number:
-        name = read_name(f"{_SLASH.sub(' ', show)} S{season:02}E{number:02}.mkv")
+    show, numbers = text_of(item, "showtitle"), numbers_of(item)
+    if show and numbers:
+        name = read_name("{} S{:02}E{:02}.mkv".format(_SLASH.sub(" ", show), *numbers))
     elif is_channel(playing):
         title, year = _SLASH.sub(" ", text_of(item, "title")), as_year(item.get("year"))
         name = read_name(f"{title} ({year}).mkv") if title and year else None
     else:
-        plain = not is_of_plugin(playing)
-        name = read_name(playing.file) if plain else None
+        name = None if is_of_plugin(playing) else read_name(playing.file)
     asked = question(name) if name is not None else None
     return Skipped(Reason.NAME_SAYS_TOO_LITTLE) if asked is None else asked
 
@@ -226,5 +221,4 @@ def is_of_plugin(playing: PlayingItem) -> bool:
 
 
 def _custom(playing: PlayingItem) -> Fields:
-    custom = playing.item.get("customproperties")
-    return custom if isinstance(custom, dict) else {}
+    return as_object(playing.item.get("customproperties"))

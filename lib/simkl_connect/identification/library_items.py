@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping
 
+from ..json_values import as_number, as_object, as_year
 from ..media import Episode, Media, Movie, Show
-from .file_names import as_number, as_year
 
 Fields = Mapping[str, Any]
 """A JSON object of Kodi's; any field may be missing or odd."""
@@ -24,9 +24,8 @@ def library_media(details: Fields, show: Fields) -> Media | None:
 
     ``details``: a film (no ``tvshowid``) or an episode, with title, year, season, episode, uniqueid as the case may be.
     """
-    ids = known_ids(details.get("uniqueid"))
-    season, number = as_number(details.get("season")), as_number(details.get("episode"))
-    if season is None or not number:
+    ids, numbers = known_ids(details.get("uniqueid")), numbers_of(details)
+    if numbers is None:
         title, year = text_of(details, "title"), as_year(details.get("year"))
         return Movie(title, year, ids) if title and (ids or year) else None
     whose = Show(
@@ -37,13 +36,19 @@ def library_media(details: Fields, show: Fields) -> Media | None:
     own = {"tvdb": ids["tvdb"]} if "tvdb" in ids else {}
     if not whose.title or not (whose.ids or whose.year or own):
         return None
-    return Episode(whose, season, number, text_of(details, "title"), own)
+    return Episode(whose, *numbers, text_of(details, "title"), own)
+
+
+def numbers_of(fields: Fields) -> tuple[int, int] | None:
+    """Season and number of the episode; None for what is none, or not numbered."""
+    season, number = as_number(fields.get("season")), as_number(fields.get("episode"))
+    return (season, number) if season is not None and number else None
 
 
 def known_ids(values: object, prefix: str = "") -> dict[str, str]:
     """IMDb's, TMDB's and TVDB's ids under Kodi's keys, those that can be ids; ``prefix`` as in ``tvshow.tmdb``."""
     found: dict[str, str] = {}
-    for key, value in values.items() if isinstance(values, dict) else ():
+    for key, value in as_object(values).items():
         name = key[len(prefix) :] if isinstance(key, str) and key.startswith(prefix) else ""
         text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
         if name == "unknown" and text.startswith("tt"):  # where setIMDBNumber's number ends up (measured)

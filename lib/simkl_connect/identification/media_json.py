@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Iterator, Mapping
+from typing import Mapping
 
+from ..json_values import as_number, as_object, as_year
 from ..media import Episode, Media, Movie, Show
-from .file_names import AskSimkl, as_number, as_year
-
-
-def to_object(text: str) -> Mapping[str, Any]:
-    """The JSON object in ``text``; empty if it is none."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+from .file_names import AskSimkl
 
 
 def dump_media(media: Media) -> dict[str, object]:
@@ -29,7 +20,7 @@ def dump_media(media: Media) -> dict[str, object]:
 
 def load_media(value: object) -> Media | None:
     """The film or episode, or None."""
-    fields = value if isinstance(value, dict) else {}
+    fields = as_object(value)
     movie, show, episode = (_title(fields.get(name)) for name in ("movie", "show", "episode"))
     if movie is not None:
         return Movie(*movie) if movie[0] or movie[2] else None
@@ -48,60 +39,12 @@ def dump_question(asked: AskSimkl) -> dict[str, object]:
 
 def load_question(value: object) -> AskSimkl | None:
     """The question, or None."""
-    fields = value if isinstance(value, dict) else {}
+    fields = as_object(value)
     file, title = fields.get("file"), fields.get("title")
     if not isinstance(file, str) or not isinstance(title, str):
         return None
     numbers, years = (_whole(fields.get(name)) for name in ("numbers", "years"))
     return AskSimkl(file, title, as_number(fields.get("season")), numbers, years)
-
-
-def media_key(media: Media) -> str:
-    """The same for the same film or episode, whichever ids are known of it besides the first."""
-    title = media if isinstance(media, Movie) else media.show
-    which = next((f"{name}:{title.ids[name]}" for name in ("tvdb", "imdb", "tmdb", "simkl") if name in title.ids), None)
-    named = which or f"{title.title.casefold()} {title.year or ''}"
-    return f"movie {named}" if isinstance(media, Movie) else f"show {named} {media.season} {media.number}"
-
-
-def candidates(media: Media) -> list[Media]:
-    """Ways to describe it to Simkl, the best first: all that is known, a film as anime, each id alone, title and year.
-
-    Never a title alone: Simkl would take the first of that name. Nor an episode in two ways that Simkl has named: its
-    number is that within the cour, and means another one with other ids.
-    """
-    found = list(_ways(media))
-    return [one for place, one in enumerate(found) if one not in found[:place]]
-
-
-def as_anime(media: Media) -> Movie | None:
-    """A film as it is found if Simkl has it as an anime; None where that is not safe.
-
-    Simkl's films and anime are apart, and clients have seen an anime film that is sent as a film get a 404. By IMDb's
-    id alone: TMDB's number is a series' there, and a title would fit the series as well.
-    """
-    imdb = media.ids.get("imdb") if isinstance(media, Movie) else None
-    return Movie("", None, {"imdb": imdb}, is_anime=True) if imdb else None
-
-
-def _ways(media: Media) -> Iterator[Media]:
-    yield media
-    if isinstance(media, Movie):
-        anime = as_anime(media)
-        if anime is not None:
-            yield anime
-        for name, value in media.ids.items():
-            yield media._replace(ids={name: value})
-        if media.title and media.year:
-            yield media._replace(ids={})
-        return
-    show = media.show
-    if "simkl" in show.ids:
-        return
-    for name, value in show.ids.items():
-        yield media._replace(show=show._replace(ids={name: value}), ids={})
-    if show.title and show.year:
-        yield media._replace(show=show._replace(ids={}), ids={})
 
 
 def _dump_title(title: str, year: int | None, ids: Mapping[str, str]) -> dict[str, object]:
@@ -111,9 +54,8 @@ def _dump_title(title: str, year: int | None, ids: Mapping[str, str]) -> dict[st
 def _title(value: object) -> tuple[str, int | None, dict[str, str]] | None:
     if not isinstance(value, dict):
         return None
-    title, ids = value.get("title"), value.get("ids")
-    pairs = ids.items() if isinstance(ids, dict) else ()
-    known = {name: one for name, one in pairs if isinstance(name, str) and isinstance(one, str) and one}
+    title, ids = value.get("title"), as_object(value.get("ids"))
+    known = {name: one for name, one in ids.items() if isinstance(name, str) and isinstance(one, str) and one}
     return (title if isinstance(title, str) else ""), as_year(value.get("year")), known
 
 

@@ -8,9 +8,9 @@ the stream's, counted from the moment of tuning in; the guide knows the programm
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Mapping, NamedTuple
+from typing import NamedTuple
 
-from .file_names import as_number, as_year
+from ..json_values import as_amount, as_number, as_object, as_year
 from .library_items import Fields, text_of
 
 
@@ -28,20 +28,18 @@ def read_programme(item: Fields, broadcast: object) -> Programme | None:
 
     The item of the programme is the channel's, with the guide's names and numbers. None where the guide says nothing.
     """
-    told: Mapping[str, Any] = broadcast if isinstance(broadcast, dict) else {}
-    title, begins = text_of(told, "title"), text_of(told, "starttime")
-    length, percent = _seconds(begins, text_of(told, "endtime")), told.get("progresspercentage")
-    if not title or not length or isinstance(percent, bool) or not isinstance(percent, (int, float)):
+    guide = as_object(broadcast)
+    title, begins = text_of(guide, "title"), text_of(guide, "starttime")
+    length, percent = _seconds(begins, text_of(guide, "endtime")), as_amount(guide.get("progresspercentage"))
+    if not title or not length or percent is None or percent > 100.0:
         return None
-    if not 0.0 <= percent <= 100.0:
-        return None
-    season, number = as_number(told.get("seasonnum")), as_number(told.get("episodenum"))
+    season, number = as_number(guide.get("seasonnum")), as_number(guide.get("episodenum"))
     is_episode = season is not None and bool(number)
     named: dict[str, object] = {"title": title, "showtitle": "", "season": -1, "episode": -1}
     if is_episode:
-        episode = text_of(told, "episodename")
+        episode = text_of(guide, "episodename")
         named = {"title": episode, "showtitle": title, "season": season, "episode": number}
-    named["year"] = as_year(told.get("year")) or 0
+    named["year"] = as_year(guide.get("year")) or 0
     return Programme({**item, **named}, begins, percent * length / 100.0, length)
 
 

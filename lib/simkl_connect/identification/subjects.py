@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Mapping, NamedTuple, Tuple
 
+from ..json_values import as_number, as_object, as_year
 from ..media import Media, Movie
 from .exclusions import PLUGIN, addon_of, folder_of, parts_of
-from .file_names import as_number, as_year, is_disc, plain, read_name
+from .file_names import is_disc, plain, read_name
 from .identify import PlayingItem, is_channel, is_of_plugin, library_id, paths_of, rows_of_file
-from .library_items import known_ids, text_of
+from .library_items import known_ids, numbers_of, text_of
 
 SHOW, MOVIE, FILE = "show", "movie", "file"
 """What a key begins with."""
@@ -63,15 +64,15 @@ def origin_of(playing: PlayingItem) -> Origin:
 def subject_of(playing: PlayingItem) -> Subject:
     """What the video is called; no keys where its names don't tell it from others."""
     item = playing.item
-    season, number = as_number(item.get("season")), as_number(item.get("episode"))
-    show, title = text_of(item, "showtitle"), text_of(item, "title")
-    if library_id(item) is not None and item.get("type") == "episode" and season is not None and number:
+    show, title, place = text_of(item, "showtitle"), text_of(item, "title"), numbers_of(item)
+    if library_id(item) is not None and item.get("type") == "episode" and place:
         numbers = (as_number(row.get("episode")) for row in rows_of_file(playing))
         row = playing.show
         keys = title_keys(SHOW, text_of(row, "title") or show, as_year(row.get("year")), known_ids(row.get("uniqueid")))
-        return Subject(keys, season, tuple(one for one in numbers if one))
-    if show and season is not None and number:
-        return Subject(title_keys(SHOW, show, None, known_ids(item.get("uniqueid"), "tvshow.")), season, (number,))
+        return Subject(keys, place[0], tuple(one for one in numbers if one))
+    if show and place:
+        keys = title_keys(SHOW, show, None, known_ids(item.get("uniqueid"), "tvshow."))
+        return Subject(keys, place[0], place[1:])
     ids, year = known_ids(item.get("uniqueid")), as_year(item.get("year"))
     if item.get("type") == "movie" and title and (ids or year):
         return Subject(title_keys(MOVIE, title, year, ids))
@@ -112,7 +113,7 @@ def load_origin(row: Mapping[str, Any]) -> Origin:
 
 def load_subject(value: object) -> Subject:
     """What :func:`dump_origin` has made of it; an empty one for anything else."""
-    fields: Mapping[str, Any] = value if isinstance(value, dict) else {}
+    fields = as_object(value)
     keys, numbers = fields.get("keys"), fields.get("numbers")
     whole = [as_number(one) for one in numbers] if isinstance(numbers, list) else []
     return Subject(

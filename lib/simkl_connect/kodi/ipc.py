@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Mapping
+from typing import Mapping
 
-import xbmc
 import xbmcgui
 
+from ..json_values import to_object
 from ..ui.commands import COMMANDS, Command
 from . import ADDON_ID
+from .json_rpc import call
 
 HOME_WINDOW = 10000
 STATE_PROPERTY = f"{ADDON_ID}.state"
@@ -21,9 +22,6 @@ ACTIVITY_PROPERTY = f"{ADDON_ID}.activity"
 SYNC_PROPERTY = f"{ADDON_ID}.sync"
 DIALOG_PROPERTY = f"{ADDON_ID}.dialog"
 SHARED_PROPERTY = f"{ADDON_ID}.shared"
-
-IDLE = '{"request":"","phase":"idle","user_code":"","verification_uri":"","expires_in":0}'
-"""The state of a service that nobody has asked for anything: a :class:`~simkl_connect.ui.view.View` of no sign-in."""
 
 
 def new_request() -> str:
@@ -33,18 +31,8 @@ def new_request() -> str:
 
 def send(command: str, request: str, **values: str | int | bool) -> None:
     """Sends ``command``, a word of :data:`COMMANDS`, to the service, which gets it within about a tenth of a second."""
-    params = {"sender": ADDON_ID, "message": command, "data": {**values, "request": request}}
-    call = {"jsonrpc": "2.0", "id": 1, "method": "JSONRPC.NotifyAll", "params": params}
-    xbmc.executeJSONRPC(json.dumps(call))
-
-
-def to_object(text: str) -> Mapping[str, Any]:
-    """The JSON object in ``text``, which anybody may have written; empty if it is none."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    data = {**values, "request": request}
+    call("JSONRPC.NotifyAll", {"sender": ADDON_ID, "message": command, "data": data})
 
 
 def received(sender: str, method: str, data: str) -> Command | None:
@@ -62,9 +50,19 @@ def home_property(name: str) -> str:
     return xbmcgui.Window(HOME_WINDOW).getProperty(name)
 
 
+def publish(state: str) -> None:
+    """Makes ``state`` what everyone sees of the sign-in."""
+    _set(STATE_PROPERTY, state)
+
+
+def published() -> str:
+    """What the service shows of the sign-in; empty if no service runs."""
+    return home_property(STATE_PROPERTY)
+
+
 def publish_activity(activity: Mapping[str, object]) -> None:
     """Makes ``activity`` what skins and other add-ons see of the last video."""
-    xbmcgui.Window(HOME_WINDOW).setProperty(ACTIVITY_PROPERTY, json.dumps(activity))
+    _set(ACTIVITY_PROPERTY, json.dumps(activity))
 
 
 def marks_waiting() -> int:
@@ -75,7 +73,7 @@ def marks_waiting() -> int:
 
 def publish_sync(news: Mapping[str, object]) -> None:
     """Makes ``news`` what skins, other add-ons and our script see of the sync."""
-    xbmcgui.Window(HOME_WINDOW).setProperty(SYNC_PROPERTY, json.dumps(news))
+    _set(SYNC_PROPERTY, json.dumps(news))
 
 
 def sync_news() -> Mapping[str, object]:
@@ -83,19 +81,9 @@ def sync_news() -> Mapping[str, object]:
     return to_object(home_property(SYNC_PROPERTY))
 
 
-def publish(state: str) -> None:
-    """Makes ``state`` what everyone sees."""
-    xbmcgui.Window(HOME_WINDOW).setProperty(STATE_PROPERTY, state)
-
-
-def published() -> str:
-    """What the service shows; empty if no service runs."""
-    return xbmcgui.Window(HOME_WINDOW).getProperty(STATE_PROPERTY)
-
-
 def publish_shared(state: str) -> None:
     """Makes ``state`` what other add-ons' interpreters see of the service."""
-    xbmcgui.Window(HOME_WINDOW).setProperty(SHARED_PROPERTY, state)
+    _set(SHARED_PROPERTY, state)
 
 
 def shared() -> str:
@@ -110,21 +98,18 @@ def withdraw() -> None:
     the state could miss the gap.
     """
     window = xbmcgui.Window(HOME_WINDOW)
-    window.clearProperty(SHARED_PROPERTY)
-    window.clearProperty(STATE_PROPERTY)
-    window.clearProperty(ACTIVITY_PROPERTY)
-    window.clearProperty(SYNC_PROPERTY)
-    window.clearProperty(DIALOG_PROPERTY)
+    for name in (SHARED_PROPERTY, STATE_PROPERTY, ACTIVITY_PROPERTY, SYNC_PROPERTY, DIALOG_PROPERTY):
+        window.clearProperty(name)
 
 
 def claim_dialog(dialog: str) -> None:
     """``dialog`` is the one on screen from now on; any other that finds itself replaced closes."""
-    xbmcgui.Window(HOME_WINDOW).setProperty(DIALOG_PROPERTY, dialog)
+    _set(DIALOG_PROPERTY, dialog)
 
 
 def is_dialog_claimed() -> bool:
     """Whether there is a dialog that the service has not closed, or was one that was killed."""
-    return bool(xbmcgui.Window(HOME_WINDOW).getProperty(DIALOG_PROPERTY))
+    return bool(home_property(DIALOG_PROPERTY))
 
 
 def release_dialog(dialog: str) -> None:
@@ -135,4 +120,8 @@ def release_dialog(dialog: str) -> None:
 
 def owns_dialog(dialog: str) -> bool:
     """Whether ``dialog`` is still the one on screen."""
-    return xbmcgui.Window(HOME_WINDOW).getProperty(DIALOG_PROPERTY) == dialog
+    return home_property(DIALOG_PROPERTY) == dialog
+
+
+def _set(name: str, value: str) -> None:
+    xbmcgui.Window(HOME_WINDOW).setProperty(name, value)

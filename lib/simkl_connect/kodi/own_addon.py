@@ -20,3 +20,8 @@ def own_addon() -> xbmcaddon.Addon:
         return xbmcaddon.Addon(ADDON_ID)
     except RuntimeError as error:
         raise AddonGone from error
+
+
+def addon_name() -> str:
+    """The heading of its dialogs. Raises AddonGone."""
+    return own_addon().getAddonInfo("name")

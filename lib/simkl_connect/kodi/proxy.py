@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import quote
 
-import xbmc
+from .json_rpc import call
 
 _SCHEMES = ("http", "socks4", "socks4a", "socks5", "socks5h", "https")
 """By the number of Kodi's setting ``network.httpproxytype``."""
@@ -36,15 +35,4 @@ def proxy() -> str:
 
 def _setting(name: str) -> object:
     """A setting of Kodi's own, None if there is no such."""
-    request = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "Settings.GetSettingValue",
-        "params": {"setting": f"network.{name}"},
-    }
-    try:
-        answer = json.loads(xbmc.executeJSONRPC(json.dumps(request)))
-    except ValueError:  # no JSON
-        return None
-    result = answer.get("result") if isinstance(answer, dict) else None
-    return result.get("value") if isinstance(result, dict) else None
+    return call("Settings.GetSettingValue", {"setting": f"network.{name}"}).get("value")

@@ -15,14 +15,15 @@ from .. import NotConnected, RefreshFailed, ServiceUnavailable, clock
 from ..auth.refresh_client import RefreshClient, require_same_protocol
 from ..auth.shared_state import Outcome, SharedState, fingerprint
 from ..errors import StorageFailed
-from ..http.messages import ClientInfo
 from ..models import Account, Token
 from ..storage.limits import SharedLimits
 from ..storage.stored import Stored
 from ..storage.stored_reader import read_sign_in
 from ..ui.commands import AUTHORIZE, REFRESH
 from . import ADDON_ID, files, ipc, preferences
+from .connection import client_info
 from .own_addon import AddonGone, own_addon
+from .proxy import proxy
 from .system import is_still_enabled, is_window_active, platform
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ OPENS_WITHIN = 10.0
 GONE_FOR = 1.5
 """Seconds without the window after which the sign-in is over; a reload of the skin takes less."""
 LOOK_EVERY = 0.1
+"""Seconds between two looks at the window."""
 _ADDON_ID = re.compile(r"[A-Za-z0-9._!$-]{1,64}")
 """What an add-on's id is made of, as far as a User-Agent may hold it (RFC 9110, section 5.6.2)."""
 _DISABLED = "Simkl Connect is disabled. Enable it among Kodi's add-ons."
@@ -49,15 +51,14 @@ def session(addon_id: str) -> SharedSession:
     """See :func:`simkl_connect.session`."""
     if not isinstance(addon_id, str) or not _ADDON_ID.fullmatch(addon_id):
         raise ValueError("not an add-on's id")
-    access = SignIn()
+    access = StoredSignIn()
     access.token()
     from ..http.shared_session import SharedSession  # a tenth of a second, for requests
-    from .proxy import proxy
 
     version, base_url = _version(), preferences.api_url()
     if not base_url:
         raise ServiceUnavailable("SIMKL_API_URL must be an https address, or http on this machine.")
-    client = ClientInfo(base_url, version, f"simkl-connect/{version} ({_platform()}) {addon_id}")
+    client = client_info(base_url, version, _platform(), addon_id)
     return SharedSession(client, access, SharedLimits(files.limits(), clock.now), proxy, _watch)
 
 
@@ -80,7 +81,7 @@ def authorize() -> bool:
     return account() is not None
 
 
-class SignIn:
+class StoredSignIn:
     """The one sign-in, as it is stored at the moment of each call, in the profile of that moment."""
 
     def token(self) -> Token:

@@ -7,21 +7,14 @@ moment asks by JSON-RPC, which is answered meanwhile.
 
 from __future__ import annotations
 
-import re
-
 import xbmc
 
+from ..json_values import as_number, as_object
 from . import ADDON_ID, DIALOG_XML
+from .json_rpc import call
 
 _PLATFORMS = ("Android", "TVOS", "IOS", "OSX", "UWP", "Windows", "Linux")
 """Kodi's System.Platform conditions; Android is also Linux, UWP also Windows, so the narrower stands first."""
-_LABEL = re.compile(r'"([1-9]\d{0,5})"')
-_ASK_WINDOW = '{"jsonrpc":"2.0","id":1,"method":"XBMC.GetInfoBooleans","params":{"booleans":["Window.IsActive(XML)"]}}'
-_ASK_PLACE = '{"jsonrpc":"2.0","id":1,"method":"XBMC.GetInfoLabels","params":{"labels":["Container(ID).CurrentItem"]}}'
-_ASK_DETAILS = (
-    '{"jsonrpc":"2.0","id":1,"method":"Addons.GetAddonDetails",'
-    f'"params":{{"addonid":"{ADDON_ID}","properties":["enabled"]}}}}'
-)
 
 
 def platform() -> str:
@@ -40,20 +33,26 @@ def is_still_enabled() -> bool:
     """The same for a script: other Python goes on while Kodi answers. The service would wait for itself if Kodi is just
     disabling the add-on.
     """
-    return '"enabled":true' in xbmc.executeJSONRPC(_ASK_DETAILS).replace(" ", "")
+    details = call("Addons.GetAddonDetails", {"addonid": ADDON_ID, "properties": ["enabled"]})
+    return as_object(details.get("addon")).get("enabled") is True
+
+
+def condition(name: str) -> bool:
+    """Whether a condition of Kodi's holds."""
+    return call("XBMC.GetInfoBooleans", {"booleans": [name]}).get(name) is True
 
 
 def is_window_active(xml: str = DIALOG_XML) -> bool:
     """Whether a window of this skin file, that of the sign-in, is on the screen."""
-    return "true" in xbmc.executeJSONRPC(_ASK_WINDOW.replace("XML", xml))
+    return condition(f"Window.IsActive({xml})")
 
 
 def selected_place(list_id: int) -> int:
     """The place of the row that has the focus in a list of the active window, or had it last. A ``ControlList`` knows
     it only if it has been given the rows itself.
     """
-    found = _LABEL.search(xbmc.executeJSONRPC(_ASK_PLACE.replace("ID", str(list_id))))
-    return int(found.group(1)) - 1 if found else 0
+    label = f"Container({list_id}).CurrentItem"
+    return (as_number(call("XBMC.GetInfoLabels", {"labels": [label]}).get(label)) or 1) - 1
 
 
 def wait_for_main_thread() -> None:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple, Protocol
 
 from ..identification.exclusions import Preferences
 from ..identification.identify import PlayingItem
-from ..models import Account, Secret, Token
+from ..models import Account, Secret, Token, can_write
 
 if TYPE_CHECKING:
     from ..storage.token_store import TokenStore
-
-WRITE_SCOPE = "media:write"
 
 
 class Notice(Enum):
@@ -70,7 +68,7 @@ def may_write(token: Token) -> bool:
 
 def may_write_with(scope: str) -> bool:
     """The same, by the scope."""
-    return not scope or WRITE_SCOPE in scope.split()
+    return not scope or can_write(scope)
 
 
 def owner_of(tokens: TokenStore) -> str:

@@ -8,10 +8,10 @@ from typing import Callable, Iterable, Mapping, NamedTuple
 from ..delivery.outbox import Entry
 from ..environment import Environment
 from ..identification.decisions import Decisions
-from ..identification.file_names import as_number
+from ..identification.descriptions import media_key
 from ..identification.identify import Identified
-from ..identification.media_json import media_key
 from ..identification.subjects import dump_origin, origin_of
+from ..json_values import as_number
 from ..media import Media
 from ..sync import dates
 from .callbacks import Callbacks

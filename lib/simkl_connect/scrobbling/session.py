@@ -9,14 +9,15 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..activity.reasons import Reason
-from ..delivery.outbox import SESSION, Entry, number
+from ..delivery.outbox import SESSION, Entry
 from ..environment import Environment
 from ..errors import StorageFailed
 from ..identification.decisions import Decisions
-from ..identification.file_names import AskSimkl, as_number
+from ..identification.file_names import AskSimkl
 from ..identification.identify import Identified, PlayingItem, Skipped
-from ..identification.media_json import dump_media, dump_question, load_media, load_question, to_object
+from ..identification.media_json import dump_media, dump_question, load_media, load_question
 from ..identification.subjects import dump_origin, origin_of
+from ..json_values import as_amount, as_number, to_object
 from ..media import Media
 from .playback import Phase, Playback
 
@@ -102,10 +103,10 @@ def row_fields(
 def due_marks(text: str) -> list[Entry]:
     """The marks that a recorded session had earned when it was cut off."""
     fields = to_object(text)
-    owner, at, found = fields.get("owner"), number(fields.get("at")), fields.get("media")
+    owner, at, found = fields.get("owner"), as_amount(fields.get("at")), fields.get("media")
     if fields.get("watched") is not True or at is None or not isinstance(owner, str) or not owner:
         return []
-    length, row = number(fields.get("length")) or 0.0, int(number(fields.get("activity")) or 0)
+    length, row = as_amount(fields.get("length")) or 0.0, int(as_amount(fields.get("activity")) or 0)
     media = [load_media(one) for one in found] if isinstance(found, list) else []
     asked = load_question(fields.get("asked"))
     if asked is not None:
@@ -118,7 +119,7 @@ def left_open(text: str, now: float) -> LeftOpen | None:
     seconds.
     """
     fields = to_object(text)
-    owner, at, progress = fields.get("owner"), number(fields.get("at")), number(fields.get("progress"))
+    owner, at, progress = fields.get("owner"), as_amount(fields.get("at")), as_amount(fields.get("progress"))
     found = fields.get("media")
     media = load_media(found[0]) if isinstance(found, list) and found else None
     if fields.get("watched") is not False or media is None or not isinstance(owner, str) or not progress or at is None:

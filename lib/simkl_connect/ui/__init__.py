@@ -1,1 +1,1 @@
-"""What a sign-in's dialog shows, without Kodi."""
+"""What the screens show, and their side of the talk with the service. No Kodi here."""

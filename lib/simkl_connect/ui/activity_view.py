@@ -9,10 +9,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Mapping, NamedTuple, TypeVar
 
+from ..activity.possible import Action
 from ..activity.reasons import Reason, Status
 from ..api.parsing import clean_text
-from ..delivery.outbox import number
-from ..identification.media_json import load_media, to_object
+from ..identification.media_json import load_media
+from ..json_values import as_amount, to_object
 from ..media import Media
 from ..scrobbling.callbacks import may_write_with, owners_of
 from ..storage.snapshots import Rows, Snapshot
@@ -23,22 +24,6 @@ LONGEST_TITLE = 120
 MOST_ROWS = 100
 
 E = TypeVar("E", bound=Enum)
-
-
-class Action(str, Enum):
-    """What can be done about a video, in the order in which it is offered: first what changes nothing for good.
-
-    The values stand in a row's ``can``.
-    """
-
-    CHOOSE = "choose"
-    SEND_AGAIN = "send_again"
-    OPEN = "open"
-    UNDO = "undo"
-    ALLOW = "allow"
-    NEVER_FOLDER = "never_folder"
-    NEVER_SHOW = "never_show"
-    NEVER_ADDON = "never_addon"
 
 
 class Alert(Enum):
@@ -88,7 +73,7 @@ def page_of(snapshot: Snapshot) -> Page:
     owners = owners_of(stored)
     own = [mark for mark in marks for owner in owners if mark.get("owner") == owner]
     waiting = [mark for mark in own if not mark.get("failed")]
-    times = [at for at in (number(mark.get("watched_at")) for mark in waiting) if at]
+    times = [at for at in (as_amount(mark.get("watched_at")) for mark in waiting) if at]
     page = Page(
         account=clean_text(stored.account().name),
         connected=snapshot.connected,
@@ -112,8 +97,9 @@ def _alert(page: Page, scope: str) -> Alert | None:
 
 
 def _videos(rows: Rows) -> list[Video]:
-    found = [video for row, item in rows for video in [_video(row, to_object(item))] if video is not None]
-    return found[: -MOST_ROWS - 1 : -1]
+    """The newest first."""
+    found = (_video(row, to_object(item)) for row, item in reversed(rows))
+    return [video for video in found if video is not None][:MOST_ROWS]
 
 
 def _video(row: int, fields: Mapping[str, Any]) -> Video | None:
@@ -122,11 +108,11 @@ def _video(row: int, fields: Mapping[str, Any]) -> Video | None:
         return None
     loaded = [load_media(one) for one in fields["media"]] if isinstance(fields.get("media"), list) else []
     media = tuple(one for one in loaded if one is not None)
-    progress = number(fields.get("progress"))
+    progress = as_amount(fields.get("progress"))
     return Video(
         row=row,
         title=title,
-        at=number(fields.get("at")),
+        at=as_amount(fields.get("at")),
         status=_one_of(Status, fields.get("status")),
         reason=_one_of(Reason, fields.get("reason")),
         progress=progress if progress is not None and progress <= 100 else None,

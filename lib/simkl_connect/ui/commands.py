@@ -28,6 +28,10 @@ REFRESH = "refresh"
 COMMANDS = (AUTHORIZE, CANCEL, SIGN_OUT, WAKE, REFRESH, *ACTIONS, *SYNC_COMMANDS)
 
 
+STATUS = "status"
+"""None of them: ``RunScript(script.simkl.connect,status)`` opens the activity page."""
+
+
 class Command(NamedTuple):
     """One as it was received. Anything on the machine may have sent it: ``values`` are whatever they are."""
 

@@ -11,7 +11,7 @@ REDIRECT = "https://api.simkl.com/redirect"
 _IDS = ("simkl", "imdb", "tvdb", "tmdb")
 
 
-def page_of(media: Media) -> str:
+def title_address(media: Media) -> str:
     """By the best id that is known, else by title and year."""
     title = media if isinstance(media, Movie) else media.show
     query = {"to": "Simkl", "type": "movie" if isinstance(media, Movie) else "show"}

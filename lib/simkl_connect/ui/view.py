@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Mapping, NamedTuple
 
 from ..auth.phases import Phase
 from ..errors import Problem
+from ..json_values import to_object
 
 if TYPE_CHECKING:
     from ..auth.state_machine import SignIn
@@ -55,11 +56,8 @@ class View(NamedTuple):
         A service of another version, or another add-on, may have written it: an unknown field is passed over, and a
         value of the wrong kind counts as missing.
         """
-        try:
-            fields = json.loads(text)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(fields, dict) or fields.get("phase") not in _PHASES:
+        fields = to_object(text)
+        if fields.get("phase") not in _PHASES:
             return None
         return cls(**{name: value for name, value in fields.items() if name in cls._fields and _fits(name, value)})
 
@@ -91,10 +89,7 @@ def view_of(request: str, state: SignIn) -> View:
     authorization = state.authorization
     if authorization is None or not state.polls:
         return view
-    return View(
-        request=view.request,
-        phase=view.phase,
-        problem=view.problem,
+    return view._replace(
         user_code=authorization.user_code.reveal(),
         verification_uri=authorization.verification_uri,
         verification_uri_complete=authorization.verification_uri_complete.reveal(),

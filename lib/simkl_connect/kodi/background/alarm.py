@@ -7,7 +7,7 @@ import math
 import threading
 from typing import Callable, Protocol
 
-WORTH_IT = 0.2
+WORTH_A_THREAD = 0.2
 """Seconds by which the loop would be late without the alarm, from which one is set: a thread has its price."""
 
 
@@ -52,7 +52,7 @@ class Alarm:
         """A callback has left something to do in so many seconds."""
         now = self._clock()
         due, rings = now + seconds, self._rings if self._rings > now else math.inf
-        if due > min(self._wait_ends, rings) - WORTH_IT:
+        if due > min(self._wait_ends, rings) - WORTH_A_THREAD:
             return
         self.cancel()
         timer = self._make_timer(seconds, self._wake)

@@ -38,7 +38,7 @@ class WatchedPlayer(xbmc.Player):
         self._length = 0.0
         self._channel: Channel | None = None
 
-    def look_around(self) -> None:
+    def ignore_what_plays(self) -> None:
         """Once, before the first turn: what plays already is not followed."""
         file = self._playing_file()
         if file and self.isPlayingVideo():

@@ -18,6 +18,7 @@ from ...auth.token_refresher import Notice, TokenRefresher
 from ...environment import Environment
 from ...errors import Problem
 from ...http.worker import Worker
+from ...json_values import to_object
 from ...scrobbling.callbacks import Callbacks
 from ...scrobbling.scrobbler import Scrobbler
 from ...storage.database import Database
@@ -154,7 +155,7 @@ class Service(xbmc.Monitor):
     def _begin(self) -> None:
         if self._database.set_aside:
             notify(Notice.SETTINGS_LOST)
-        self._player.look_around()
+        self._player.ignore_what_plays()
         self._authorizer.resume()
 
     def _handle(self, command: Command) -> None:
@@ -198,7 +199,7 @@ class Service(xbmc.Monitor):
         if method == DEVICE_WOKE:
             self._scrobbler.hurry()
             return
-        self._scrobbler.library_updated(ipc.to_object(data))
+        self._scrobbler.library_updated(to_object(data))
 
     def _signed_in(self, name: str) -> None:
         notify_connected(name)
@@ -255,8 +256,7 @@ def run() -> None:
     try:
         Service().run()
     except AddonGone:
-        xbmc.Monitor().waitForAbort(
-            LAST_WAIT
-        )  # Kodi crashes if it says stop to a service that ends by itself meanwhile
+        # Kodi crashes if it says stop to a service that ends by itself meanwhile
+        xbmc.Monitor().waitForAbort(LAST_WAIT)
     finally:
         log("service ended")

@@ -6,7 +6,7 @@ import xbmcgui
 
 from ...sync.run import Progress
 from .. import texts
-from ..own_addon import own_addon
+from ..own_addon import addon_name
 from ..texts import Texts
 
 
@@ -24,7 +24,7 @@ class SyncBar:
             text = Texts()
             self._texts = {status: text(number) for status, number in texts.SYNC_PROGRESS.items()}
             self._bar, self._shown = xbmcgui.DialogProgressBG(), (0, "")
-            self._bar.create(own_addon().getAddonInfo("name"), "")
+            self._bar.create(addon_name(), "")
         done = progress.sent + progress.written
         percent = min(100, 100 * done // progress.planned) if progress.planned else 0
         message = self._texts.get(progress.status, "").format(sent=progress.sent, written=progress.written)

@@ -9,6 +9,7 @@ from typing import Mapping, Sequence
 from ...activity.activity import add_unknown
 from ...environment import Environment
 from ...errors import Problem, StorageFailed
+from ...json_values import as_object, to_object
 from ...media import Show
 from ...scrobbling.callbacks import may_write, owner_of, owners_of
 from ...scrobbling.marks import read_update
@@ -20,7 +21,7 @@ from ...sync.state import SyncState
 from ...sync.titles import MOVIE, SHOW, Title
 from ...sync.unmarked import Unmarked
 from ...ui.commands import SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_OFFERED, SYNC_UNDO, Command
-from .. import ipc, preferences, texts
+from .. import ipc, json_rpc, preferences, texts
 from ..settings import KodiSettings
 from . import library
 from .notifications import notify_sync
@@ -92,11 +93,11 @@ class Syncing:
         self._scans.discard(_OVER.get(method, ""))
         if method in _BEGUN or method in _OVER:
             return
-        said = ipc.to_object(data)
+        said = to_object(data)
         if not said:
             return
-        item = said.get("item", said)
-        kind, row_id = (item.get("type"), item.get("id")) if isinstance(item, dict) else (None, None)
+        item = as_object(said.get("item", said))
+        kind, row_id = item.get("type"), item.get("id")
         if method == PLAY_STOPPED:
             if kind != "song":
                 self._sync.played()
@@ -251,7 +252,7 @@ class Syncing:
                 row_id = parameters.get(f"{kind}id")
                 if isinstance(row_id, int):
                     self._callbacks.expect_echo(kind, row_id, playcount)
-        return library.result_of(method, parameters)
+        return json_rpc.result_of(method, parameters)
 
     def _ask(self, preview: Preview) -> None:
         self._asked_at = self._environment.clock()

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 import xbmc
-import xbmcaddon
 import xbmcgui
 
 from ...api.parsing import clean_text
 from ...models import Token
 from ...storage.stored import Stored
-from ...ui.commands import SIGN_OUT
-from .. import ADDON_ID, ipc, texts
+from ...ui.commands import AUTHORIZE, SIGN_OUT, STATUS, SYNC
+from .. import ipc, texts
+from ..own_addon import addon_name, own_addon
 from ..texts import Texts
 from . import page_texts
 from .page_texts import formatted
 
 _YES, _CUSTOM = 1, 2
 """What ``yesnocustom`` returns for these buttons."""
-
-
-class Choice(Enum):
-    """What can be done, in the order in which it is offered."""
-
-    ACTIVITY = "activity"
-    SYNC = "sync"
-    SWITCH = "switch account"
-    SIGN_OUT = "sign out"
-
-
 _LABELS = {
-    Choice.ACTIVITY: page_texts.ACTIVITY,
-    Choice.SYNC: texts.SYNC_NOW,
-    Choice.SWITCH: texts.SWITCH_ACCOUNT,
-    Choice.SIGN_OUT: texts.SIGN_OUT,
+    STATUS: page_texts.ACTIVITY,
+    SYNC: texts.SYNC_NOW,
+    AUTHORIZE: texts.SWITCH_ACCOUNT,
+    SIGN_OUT: texts.SIGN_OUT,
 }
+"""What can be done, by command, in the order in which it is offered."""
 
 
 def is_connected() -> bool:
@@ -53,7 +41,7 @@ def sign_out() -> None:
     if waiting:
         question += [text(texts.VIDEOS_WAIT).format(count=waiting), text(texts.SEND_AFTER_SIGN_IN)]
     choice = xbmcgui.Dialog().yesnocustom(
-        heading=_name(),
+        heading=addon_name(),
         message="\n".join(question),
         customlabel=text(texts.DO_NOT_SEND if waiting else texts.CLEAR_TOO),
         nolabel=text(texts.CANCEL) if waiting else "",  # Kodi's own No and Yes
@@ -69,21 +57,17 @@ def token() -> Token | None:
     return _stored().token()
 
 
-def show() -> Choice | None:
-    """Who is connected and since when, and what can be done about it; None: nothing."""
+def show() -> str:
+    """Shows who is connected and since when, and what can be done about it. Returns the command for that, or ""."""
     stored, text = _stored(), Texts()
     heading = text.connected_as(clean_text(stored.account().name))  # stored by a version that took it as it was
     date = formatted(stored.connected_at(), xbmc.getRegion("dateshort"))
     if date:
         heading = f"{heading}  {text(texts.CONNECTED_SINCE).format(date=date)}"
     chosen = xbmcgui.Dialog().select(heading, [text(number) for number in _LABELS.values()])
-    return list(_LABELS)[chosen] if 0 <= chosen < len(_LABELS) else None
+    return list(_LABELS)[chosen] if 0 <= chosen < len(_LABELS) else ""
 
 
 def _stored() -> Stored:
     """As the settings mirror it; the database belongs to the service."""
-    return Stored(xbmcaddon.Addon(ADDON_ID).getSetting)
-
-
-def _name() -> str:
-    return xbmcaddon.Addon(ADDON_ID).getAddonInfo("name")
+    return Stored(own_addon().getSetting)

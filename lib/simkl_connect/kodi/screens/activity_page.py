@@ -9,21 +9,22 @@ import xbmc
 import xbmcaddon
 
 from ... import clock
+from ...activity.possible import NEVER, Action
 from ...activity.reasons import Status
 from ...identification.media_json import dump_media
 from ...media import Media
 from ...storage.snapshots import Snapshots
-from ...ui.activity_view import Action, Alert, Page, Video, page_of
-from ...ui.commands import ALLOW, AUTHORIZE, CHOOSE, NEVER, SEND_AGAIN, SEND_NOW, UNDO
+from ...ui import commands
+from ...ui.activity_view import Alert, Page, Video, page_of
+from ...ui.links import title_address
 from .. import ADDON_ID, files, ipc, preferences, texts
-from ..texts import Texts
-from . import page_texts
+from . import account, bug_report, page_texts
 from .page_texts import PageTexts
 from .page_window import ITEMS, Button, PageWindow, Press, Row, Screen
 from .pictures import Pictures, qr_picture
 
 if TYPE_CHECKING:
-    from .title_chooser import TitleChooser  # what only a press needs is loaded with the press: the page opens faster
+    from .title_chooser import TitleChooser
 
 TICK = 0.1
 """Seconds between two looks at the remote control; Kodi delivers presses no faster."""
@@ -42,8 +43,12 @@ SIGNS = {
     Status.FAILED: ("failed", "bad"),
 }
 """Picture and colour."""
-NEVER_WHAT = {Action.NEVER_FOLDER: "folder", Action.NEVER_SHOW: "show", Action.NEVER_ADDON: "addon"}
-COMMANDS = {Action.SEND_AGAIN: SEND_AGAIN, Action.UNDO: UNDO, Action.ALLOW: ALLOW}
+NEVER_WHAT = {action: what for what, action in NEVER.items()}
+COMMANDS = {
+    Action.SEND_AGAIN: commands.SEND_AGAIN,
+    Action.UNDO: commands.UNDO,
+    Action.ALLOW: commands.ALLOW,
+}
 TO_SIGN_IN = (Alert.NOT_CONNECTED, Alert.SIGN_IN_ENDED, Alert.READ_ONLY)
 """Problems that a new sign-in solves."""
 
@@ -90,7 +95,7 @@ class ActivityPage:
         self._reader = reader
         self._pictures = shown
         self._is_wanted = is_wanted
-        self._text = PageTexts(Texts(addon), preferences.watching().minimum)
+        self._text = PageTexts(addon, preferences.watching().minimum)
         self._page = Page()
         self._chooser: TitleChooser | None = None
         self._selected = 0
@@ -99,6 +104,12 @@ class ActivityPage:
         self._is_due = True
         self._look_at = 0.0
         self._notice, self._notice_until = "", 0.0
+
+    def prepare(self) -> None:
+        """Reads what is stored, and has the window take what it can before it is shown."""
+        self._look()
+        self._window.put("who", self._text.who(self._page))
+        self._window.prepare(self._screen())
 
     def advance(self, now: float) -> None:
         """Takes a press, an answer and what has changed in the database, and draws the screen if it is another."""
@@ -134,12 +145,6 @@ class ActivityPage:
         place = self._window.place
         if place < len(self._page.videos):
             self._selected = self._page.videos[place].row
-
-    def prepare(self) -> None:
-        """Reads what is stored, and has the window take what it can before it is shown."""
-        self._look()
-        self._window.put("who", self._text.who(self._page))
-        self._window.prepare(self._screen())
 
     def _draw(self) -> None:
         self._is_due = False
@@ -209,16 +214,14 @@ class ActivityPage:
         return buttons
 
     def _send_now(self) -> None:
-        ipc.send(SEND_NOW, ipc.new_request())
+        ipc.send(commands.SEND_NOW, ipc.new_request())
         self._home(self._text(page_texts.SENDING))
 
     def _authorize(self) -> None:
-        xbmc.executebuiltin(f"RunScript({ADDON_ID},{AUTHORIZE})")
+        xbmc.executebuiltin(f"RunScript({ADDON_ID},{commands.AUTHORIZE})")
         self._leave()
 
     def _write_report(self) -> None:
-        from . import bug_report
-
         path = bug_report.write(self._page, self._addon)
         number = page_texts.REPORT_SAVED if path else page_texts.REPORT_NOT_SAVED
         self._home(self._text(number).format(path=path))
@@ -250,7 +253,7 @@ class ActivityPage:
         if action is Action.OPEN:
             return lambda: self._open_on_simkl(video)
         if action in NEVER_WHAT:
-            return lambda: self._command(NEVER, page_texts.LEFT_ALONE, row=video.row, what=NEVER_WHAT[action])
+            return lambda: self._command(commands.NEVER, page_texts.LEFT_ALONE, row=video.row, what=NEVER_WHAT[action])
         return lambda: self._command(COMMANDS[action], page_texts.ASKED_FOR, row=video.row)
 
     def _command(self, command: str, notice: int, **values: str | int) -> None:
@@ -258,9 +261,7 @@ class ActivityPage:
         self._home(self._text(notice))
 
     def _open_on_simkl(self, video: Video) -> None:
-        from ...ui import links
-
-        address = links.page_of(video.media[0])
+        address = title_address(video.media[0])
         path = self._pictures.add(qr_picture(address))
         message = self._text(page_texts.SCAN).format(title=video.title) if path else address
         screen = Screen(
@@ -275,18 +276,18 @@ class ActivityPage:
     # --- its title
 
     def _choose(self, video: Video) -> None:
-        from . import account, title_chooser
+        from . import title_chooser  # with the worker for requests, a tenth of the time that the page takes to open
 
         token = account.token()
         if token is None:
             self._home(self._text(page_texts.NOT_CONNECTED))
             return
-        around = title_chooser.Around(
+        context = title_chooser.Context(
             self._text, token, self._is_wanted, self._redraw, lambda media: self._chosen(video, media), self._home
         )
-        self._chooser = title_chooser.TitleChooser(around, video)
+        self._chooser = title_chooser.TitleChooser(context, video)
         self._push(self._chooser.screen, "title")
         self._chooser.begin()
 
     def _chosen(self, video: Video, media: Media) -> None:
-        self._command(CHOOSE, page_texts.ASKED_FOR, row=video.row, media=json.dumps(dump_media(media)))
+        self._command(commands.CHOOSE, page_texts.ASKED_FOR, row=video.row, media=json.dumps(dump_media(media)))

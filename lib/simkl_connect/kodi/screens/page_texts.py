@@ -7,10 +7,12 @@ import time
 from typing import Mapping
 
 import xbmc
+import xbmcaddon
 
+from ...activity.possible import Action
 from ...activity.reasons import Reason, Status
 from ...api.search import ANIME, MOVIE, TV
-from ...ui.activity_view import Action, Alert, Page, Video
+from ...ui.activity_view import Alert, Page, Video
 from ..texts import Texts
 
 ACTIVITY = 32400
@@ -22,16 +24,9 @@ BUG_REPORT = 32405
 HINT = 32406
 EMPTY = 32407
 SENDING = 32408
-FAILED = 32412
 
-PLAYING = 32420
 PAUSED_AT = 32421
-PAUSED = 32422
-WATCHED = 32423
-TO_BE_SENT = 32424
 UNDONE = 32425
-NOT_SENT = 32426
-COULD_NOT_BE_SENT = 32427
 
 NOTHING_TO_DO = 32467
 LEFT_ALONE = 32468
@@ -44,7 +39,6 @@ OTHER_WORDS = 32473
 WHICH_TITLE = 32474
 WHICH_SEASON = 32475
 WHICH_EPISODE = 32476
-FILM, SERIES, ANIME_SERIES = 32477, 32478, 32479
 SEASON, SPECIALS, EPISODE = 32480, 32481, 32482
 NOT_CONNECTED = 32104
 BACK = 32483
@@ -80,12 +74,12 @@ REASONS: Mapping[Reason, int] = {
 }
 """What the page says of a video that is not on Simkl, or not yet."""
 STATUSES: Mapping[Status, int] = {
-    Status.WATCHING: PLAYING,
-    Status.PAUSED: PAUSED,
-    Status.WATCHED: WATCHED,
-    Status.WAITING: TO_BE_SENT,
-    Status.SKIPPED: NOT_SENT,
-    Status.FAILED: COULD_NOT_BE_SENT,
+    Status.WATCHING: 32420,
+    Status.PAUSED: 32422,
+    Status.WATCHED: 32423,
+    Status.WAITING: 32424,
+    Status.SKIPPED: 32426,
+    Status.FAILED: 32427,
 }
 """Where there is no reason."""
 ACTIONS: Mapping[Action, int] = {
@@ -102,26 +96,22 @@ ALERTS: Mapping[Alert, int] = {
     Alert.NOT_CONNECTED: NOT_CONNECTED,
     Alert.SIGN_IN_ENDED: 32070,
     Alert.READ_ONLY: 32244,
-    Alert.FAILED: FAILED,
+    Alert.FAILED: 32412,
 }
-KINDS: Mapping[str, int] = {MOVIE: FILM, TV: SERIES, ANIME: ANIME_SERIES}
+KINDS: Mapping[str, int] = {MOVIE: 32477, TV: 32478, ANIME: 32479}
 
 
-class PageTexts:
+class PageTexts(Texts):
     """``minimum``: seconds; the setting for the shortest video that is sent."""
 
-    def __init__(self, text: Texts, minimum: float) -> None:
-        self._text = text
+    def __init__(self, addon: xbmcaddon.Addon, minimum: float) -> None:
+        super().__init__(addon)
         self._minimum = minimum
-        self._times = times()
-
-    def __call__(self, number: int) -> str:
-        """The text of this number."""
-        return self._text(number)
+        self._pattern = times()
 
     def who(self, page: Page) -> str:
         """Whose account it is."""
-        return self._text.connected_as(page.account) if page.connected else ""
+        return self.connected_as(page.account) if page.connected else ""
 
     def waiting(self, page: Page) -> str:
         """How many marks wait, and since when."""
@@ -146,7 +136,7 @@ class PageTexts:
 
     def when(self, at: float | None) -> str:
         """A Unix time as the user's region writes it; empty if there is none."""
-        return formatted(at, self._times)
+        return formatted(at, self._pattern)
 
 
 def times() -> str:
@@ -155,7 +145,7 @@ def times() -> str:
 
 
 def formatted(seconds: float | None, pattern: str) -> str:
-    """A Unix time by ``pattern``; empty if there is none, or it is no time."""
+    """A Unix time by ``pattern``, which is ``strftime``'s; empty if there is none, or it is no time."""
     try:
         return time.strftime(pattern, time.localtime(seconds)) if seconds else ""
     except (ValueError, OverflowError, OSError):  # nan; beyond the platform's calendar, in one of three ways

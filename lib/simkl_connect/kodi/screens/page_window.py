@@ -16,8 +16,8 @@ LIST, FIRST_BUTTON, FIRST_ITEM = 50, 110, 121
 BUTTONS, ITEMS = 3, 8
 """How many the skin file has room for."""
 
-LATEST = 20
-"""So many ticks after it was asked for the focus still moves, on a busy device."""
+FOCUS_MOVES_FOR = 20
+"""Ticks; so long after it was asked for the focus still moves, on a busy device."""
 
 Press = Callable[[], None]
 """What a press of OK does."""
@@ -43,7 +43,8 @@ class Button(NamedTuple):
 
 
 class Screen(NamedTuple):
-    """What is shown. ``mode``: ``list``, ``menu``, ``picture`` or ``message``, see the skin file.
+    """What is shown. ``mode``: ``list``, ``menu``, ``picture`` or ``message``, see the skin file. ``strip``: the line
+    above the list, a problem if ``is_alert``.
 
     ``rows`` are those of a list, and ``press_row`` is called with the place of the one that is pressed. ``items`` are
     the entries of a menu. ``selected``: the place of the row or entry that has the focus at first. ``back``: what Back
@@ -152,7 +153,7 @@ class PageWindow(PropertyWindow):
         is_late = focus in self._asked and focus != self._focus
         self._asked = {asked: looks - 1 for asked, looks in self._asked.items() if looks and asked != focus}
         if is_late or (not self._is_reached and focus != self._focus and focus in (0, self._left)):
-            self._asked[self._focus] = LATEST
+            self._asked[self._focus] = FOCUS_MOVES_FOR
             self.setFocusId(self._focus)
         else:
             self._is_reached = True

@@ -5,20 +5,14 @@ from __future__ import annotations
 from time import monotonic
 
 import xbmc
-import xbmcaddon
 import xbmcvfs
 
-from ...ui.commands import AUTHORIZE, SIGN_OUT, SYNC
+from ...ui.commands import AUTHORIZE, SIGN_OUT, STATUS, SYNC
 from .. import ADDON_ID, DIALOG_XML, PAGE_XML, ipc, texts
+from ..own_addon import own_addon
 from ..system import is_still_enabled, is_window_active, wait_for_main_thread
 from .window import PropertyWindow, SignInWindow
 
-TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
-if TYPE_CHECKING:
-    from .account import Choice
-
-STATUS = "status"
-"""The argument that opens the activity page."""
 PATIENCE, LOOK_EVERY = 0.5, 0.02
 """Seconds that the service is given to load, and between two looks whether it has."""
 
@@ -29,41 +23,40 @@ def main(arguments: list[str]) -> None:
     ``settings`` behind ``authorize``: the settings page was left for it, and is wanted back afterwards. Behind
     ``sync``: ``now`` asks nothing, ``undo`` takes back what the last sync set in the library.
     """
-    command = arguments[1] if len(arguments) > 1 else ""
+    command, options = "".join(arguments[1:2]), arguments[2:]
     if command == AUTHORIZE:
-        connected = sign_in()
-        if connected:
-            _offer_sync()
-        if connected and "settings" in arguments:
-            xbmc.executebuiltin(f"Addon.OpenSettings({ADDON_ID})")
+        _authorize(options)
         return
-    from . import account  # here, and in sign_in, because what is not needed for a window comes after it
+    from . import account  # here, as in sign_in, because what is not needed for a window comes after it
 
-    if command == STATUS:
+    if command not in (STATUS, SIGN_OUT, SYNC):
+        command = account.show() if account.is_connected() else AUTHORIZE
+    if command == AUTHORIZE:
+        _authorize(options)
+    elif command == STATUS:
         show_activity()
     elif command == SIGN_OUT:
         account.sign_out()
     elif command == SYNC:
-        _sync(arguments[2:], account.is_connected())
-    elif account.is_connected():
-        _do(account.show())
-    elif sign_in():
-        _offer_sync()
+        _sync(options, account.is_connected())
 
 
-def _sync(arguments: list[str], is_connected: bool) -> None:
+def _authorize(options: list[str]) -> None:
+    if sign_in():
+        from . import sync_screen
+
+        sync_screen.offer()
+        if "settings" in options:
+            xbmc.executebuiltin(f"Addon.OpenSettings({ADDON_ID})")
+
+
+def _sync(options: list[str], is_connected: bool) -> None:
     from . import sync_screen
 
-    if "undo" in arguments:
+    if "undo" in options:
         sync_screen.undo()
     elif is_connected or sign_in():
-        sync_screen.bring_together(asks="now" not in arguments)
-
-
-def _offer_sync() -> None:
-    from . import sync_screen  # after the window, like all that it does not need
-
-    sync_screen.offer()
+        sync_screen.bring_together(asks="now" not in options)
 
 
 def sign_in() -> bool:
@@ -74,7 +67,7 @@ def sign_in() -> bool:
         return False
     if not is_still_enabled():  # disabled since the press
         return False
-    addon = xbmcaddon.Addon(ADDON_ID)
+    addon = own_addon()
     window = SignInWindow(DIALOG_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
     for name, value in (
         ("skin", xbmc.getSkinDir()),
@@ -102,35 +95,19 @@ def show_activity() -> None:
         return
     if not is_still_enabled():
         return
+    from .activity_page import present
     from .page_window import PageWindow
 
-    addon = xbmcaddon.Addon(ADDON_ID)
+    addon = own_addon()
     window = PageWindow(PAGE_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
     window.put("skin", xbmc.getSkinDir())
     request = ipc.new_request()
     ipc.claim_dialog(request)
     monitor = xbmc.Monitor()
     try:
-        from .activity_page import present
-
         present(window, request, addon, monitor)
     finally:
         _close(request, window)
-
-
-def _do(choice: Choice | None) -> None:
-    """What was chosen on the account screen."""
-    from . import account
-
-    if choice is account.Choice.ACTIVITY:
-        show_activity()
-    elif choice is account.Choice.SYNC:
-        _sync([], is_connected=True)
-    elif choice is account.Choice.SWITCH:
-        if sign_in():
-            _offer_sync()
-    elif choice is account.Choice.SIGN_OUT:
-        account.sign_out()
 
 
 def _give_way(request: str, window: SignInWindow, monitor: xbmc.Monitor) -> None:

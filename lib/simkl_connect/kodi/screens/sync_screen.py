@@ -15,6 +15,7 @@ import xbmcgui
 
 from ...api.parsing import clean_text
 from ...errors import StorageFailed
+from ...json_values import as_object
 from ...scrobbling.callbacks import owners_of
 from ...storage.reader import Reader
 from ...storage.stored import Stored
@@ -23,16 +24,18 @@ from ...sync.preview import Preview, load_preview
 from ...sync.run import Directions
 from ...ui.commands import SYNC, SYNC_ANSWER, SYNC_CANCEL, SYNC_OFFERED, SYNC_UNDO
 from .. import files, ipc, preferences, texts
-from ..background import library
-from ..own_addon import own_addon
+from ..json_rpc import call
+from ..own_addon import addon_name
 from ..texts import Texts
 
 LOOK_EVERY = 0.2
+"""Seconds between two looks at what the service says."""
 PATIENCE = 10.0
 """Seconds in which a service that runs takes up a command, and finds out whose account it is."""
 YES, NO = 107, 106
 """Kodi's own texts."""
 LONGEST_TITLE = 120
+"""Letters."""
 _UNDER_WAY = ("reading", "sending", "writing")
 
 
@@ -41,9 +44,9 @@ def offer() -> None:
 
     Not over a video that plays, and not where the library is empty: then the next sign-in asks.
     """
-    if xbmc.Player().isPlayingVideo() or library.is_empty() or _was_offered():
+    if xbmc.Player().isPlayingVideo() or _is_library_empty() or _was_offered():
         return
-    wanted = xbmcgui.Dialog().yesno(_name(), Texts()(texts.SYNC_OFFER))
+    wanted = xbmcgui.Dialog().yesno(addon_name(), Texts()(texts.SYNC_OFFER))
     ipc.send(SYNC_OFFERED, ipc.new_request())
     if wanted:
         bring_together(asks=True)
@@ -58,14 +61,14 @@ def bring_together(asks: bool) -> None:
     if not ipc.published():
         _say(texts.PROBLEMS["service_gone"])
     elif ipc.sync_news().get("status") in _UNDER_WAY:
-        if asks and xbmcgui.Dialog().yesno(_name(), Texts()(texts.SYNC_GOES)):
+        if asks and xbmcgui.Dialog().yesno(addon_name(), Texts()(texts.SYNC_UNDER_WAY)):
             ipc.send(SYNC_CANCEL, ipc.new_request())
     elif not asks:
         ipc.send(SYNC, ipc.new_request(), asks=False)
     elif not _undo_count():
         _compare()
     else:
-        choice = xbmcgui.Dialog().select(_name(), [Texts()(texts.SYNC_NOW), Texts()(texts.SYNC_UNDO)])
+        choice = xbmcgui.Dialog().select(addon_name(), [Texts()(texts.SYNC_NOW), Texts()(texts.SYNC_UNDO)])
         if choice == 0:
             _compare()
         elif choice == 1:
@@ -79,7 +82,7 @@ def undo() -> None:
         _say(texts.PROBLEMS["service_gone"])
     elif not count:
         _say(texts.SYNC_NO_UNDO)
-    elif xbmcgui.Dialog().yesno(_name(), text(texts.SYNC_UNDO_QUESTION).format(count=count)):
+    elif xbmcgui.Dialog().yesno(addon_name(), text(texts.SYNC_UNDO_QUESTION).format(count=count)):
         ipc.send(SYNC_UNDO, ipc.new_request())
 
 
@@ -129,7 +132,7 @@ def _choose(preview: Preview) -> Directions | None:
     choice = 0
     while True:
         items: list[str | xbmcgui.ListItem] = [xbmcgui.ListItem(*row) for row in _menu(preview, directions, text)]
-        choice = xbmcgui.Dialog().select(_name(), items, preselect=choice, useDetails=True)
+        choice = xbmcgui.Dialog().select(addon_name(), items, preselect=choice, useDetails=True)
         if choice < 0:
             return None
         if choice == 0:
@@ -139,7 +142,7 @@ def _choose(preview: Preview) -> Directions | None:
         elif choice == 2:
             directions = directions._replace(to_kodi=not directions.to_kodi)
         else:
-            xbmcgui.Dialog().textviewer(_name(), "\n".join(_titles(preview, text)))
+            xbmcgui.Dialog().textviewer(addon_name(), "\n".join(_titles(preview, text)))
 
 
 def _menu(preview: Preview, directions: Directions, text: Texts) -> Iterator[tuple[str, str]]:
@@ -199,6 +202,12 @@ def _length(text: str) -> int:
     return len(rows) if isinstance(rows, list) else 0
 
 
+def _is_library_empty() -> bool:
+    methods = ("VideoLibrary.GetMovies", "VideoLibrary.GetEpisodes")
+    answers = [call(method, {"limits": {"start": 0, "end": 1}}) for method in methods]
+    return not any(as_object(answer.get("limits")).get("total") for answer in answers)
+
+
 def _was_offered() -> bool:
     reader, monitor = _reader(), xbmc.Monitor()
     stored, patient_until = Stored(reader.read), monotonic() + PATIENCE
@@ -216,8 +225,4 @@ def _reader() -> Reader:
 
 
 def _say(number: int) -> None:
-    xbmcgui.Dialog().ok(_name(), Texts()(number))
-
-
-def _name() -> str:
-    return own_addon().getAddonInfo("name")
+    xbmcgui.Dialog().ok(addon_name(), Texts()(number))

@@ -38,9 +38,11 @@ CLOSING = 0.3
 """Seconds that the end is held up at the most for a request that does not end."""
 
 
-class Around(NamedTuple):
-    """What the page has for it. A keyboard stays open as long as the page ``is_wanted``. ``redraw`` says that the
-    screen has changed, ``chosen`` gets the result, ``leave`` goes back to the page."""
+class Context(NamedTuple):
+    """What the page has for the chooser. A keyboard stays open as long as the page ``is_wanted``.
+
+    ``redraw`` says that the screen has changed, ``chosen`` gets the result, ``leave`` goes back to the page.
+    """
 
     text: PageTexts
     token: Token
@@ -60,8 +62,8 @@ def open_worker() -> Worker:
 class TitleChooser:
     """:meth:`begin` asks for words. All requests are made on the worker's thread; :meth:`advance` takes the answers."""
 
-    def __init__(self, around: Around, video: Video) -> None:
-        self._around = around
+    def __init__(self, context: Context, video: Video) -> None:
+        self._context = context
         self._worker = open_worker()
         self._guess = guess_of(video)
         self._words = self._guess.words
@@ -75,16 +77,16 @@ class TitleChooser:
 
     def begin(self) -> None:
         """Asks for words and searches, or leaves if there are none."""
-        words = keyboard.ask_words(self._around.text(page_texts.KEYBOARD), self._words, self._around.is_wanted)
+        words = keyboard.ask_words(self._context.text(page_texts.KEYBOARD), self._words, self._context.is_wanted)
         if not words:
             if not (self._titles or self._problem):
-                self._around.leave()
+                self._context.leave()
             return
         self._words = words
         self._titles, self._title, self._problem = [], None, ""
         self._kinds = list(kinds(self._guess))
         self._search_next()
-        self._around.redraw()
+        self._context.redraw()
 
     def advance(self) -> None:
         """Takes an answer that has come."""
@@ -96,13 +98,13 @@ class TitleChooser:
         answer = job.result
         if not isinstance(answer, Found):
             self._kinds = []
-            self._problem = self._around.text(_sentence(answer))
+            self._problem = self._context.text(_sentence(answer))
         elif self._title is not None:
             self._take_episodes(self._title, listed_episodes(answer))
         else:
             self._titles += found_titles(self._kinds.pop(0), answer)
             self._search_next()
-        self._around.redraw()
+        self._context.redraw()
 
     def close(self) -> None:
         """Ends a request that is under way."""
@@ -123,22 +125,22 @@ class TitleChooser:
         if self._job is not None:
             self._job.cancel()
         if self._title is None:
-            self._around.leave()
+            self._context.leave()
         elif self._season is not None and len(seasons(self._episodes)) > 1:
             self._season = None
         else:
             self._title = None
         self._job, self._problem, self._kinds = None, "", []
-        self._around.redraw()
+        self._context.redraw()
 
     def _search_next(self) -> None:
         """The next kind of title; once all have been asked for, the list is complete."""
         if self._kinds:
-            self._submit(words_request(self._kinds[0], self._words, self._around.token))
+            self._submit(words_request(self._kinds[0], self._words, self._context.token))
             return
         self._titles = in_order(self._words, self._titles)
         if not self._titles:
-            self._problem = self._around.text(page_texts.NOTHING_FOUND).format(words=self._words)
+            self._problem = self._context.text(page_texts.NOTHING_FOUND).format(words=self._words)
 
     def _submit(self, request: Request) -> None:
         self._job = self._worker.submit(request, read_search, Priority.SCROBBLE)
@@ -146,11 +148,11 @@ class TitleChooser:
     def _press_title(self, place: int) -> None:
         title = self._titles[place]
         if title.kind == MOVIE:
-            self._around.chosen(media_of(title, None))
+            self._context.chosen(media_of(title, None))
             return
         self._title, self._season, self._episodes = title, None, []
-        self._submit(episodes_request(title, self._around.token.client_id))
-        self._around.redraw()
+        self._submit(episodes_request(title, self._context.token.client_id))
+        self._context.redraw()
 
     def _take_episodes(self, title: FoundTitle, episodes: list[ListedEpisode]) -> None:
         self._episodes = episodes
@@ -162,7 +164,7 @@ class TitleChooser:
 
     def _ask_for_numbers(self, title: FoundTitle) -> None:
         """Simkl lists no episodes for it: the user knows them."""
-        text, is_wanted = self._around.text, self._around.is_wanted
+        text, is_wanted = self._context.text, self._context.is_wanted
         number = None
         season = keyboard.ask_number(text(page_texts.WHICH_SEASON), self._guess.season or 1, is_wanted)
         if season is not None:
@@ -170,21 +172,21 @@ class TitleChooser:
         if season is None or not number:
             self._title = None
         else:
-            self._around.chosen(media_of(title, ListedEpisode(season, number)))
+            self._context.chosen(media_of(title, ListedEpisode(season, number)))
 
     def _press_season(self, place: int) -> None:
         self._season = seasons(self._episodes)[place]
-        self._around.redraw()
+        self._context.redraw()
 
     def _title_list(self) -> Screen:
         rows = [
-            Row(found.title, f"{self._around.text(page_texts.KINDS[found.kind])} {found.year or ''}".strip())
+            Row(found.title, f"{self._context.text(page_texts.KINDS[found.kind])} {found.year or ''}".strip())
             for found in self._titles
         ]
         return self._list(page_texts.WHICH_TITLE, rows, 0, self._press_title, again=True)
 
     def _season_list(self) -> Screen:
-        text, known = self._around.text, seasons(self._episodes)
+        text, known = self._context.text, seasons(self._episodes)
         rows = [
             Row(text(page_texts.SEASON).format(number=season) if season else text(page_texts.SPECIALS))
             for season in known
@@ -193,7 +195,7 @@ class TitleChooser:
         return self._list(page_texts.WHICH_SEASON, rows, place, self._press_season)
 
     def _episode_list(self, season: int) -> Screen:
-        text, title = self._around.text, self._title
+        text, title = self._context.text, self._title
         episodes = [episode for episode in self._episodes if episode.season == season]
         labels = [text(page_texts.EPISODE).format(number=one.number) for one in episodes]
         rows = [Row(label, "" if one.title == label else one.title) for label, one in zip(labels, episodes)]
@@ -201,7 +203,7 @@ class TitleChooser:
 
         def press(place: int) -> None:
             assert title is not None
-            self._around.chosen(media_of(title, episodes[place]))
+            self._context.chosen(media_of(title, episodes[place]))
 
         place = place_of(wanted, [episode.number for episode in episodes])
         return self._list(page_texts.WHICH_EPISODE, rows, place, press)
@@ -210,17 +212,17 @@ class TitleChooser:
         self, question: int, rows: list[Row], selected: int, press: Callable[[int], None], again: bool = False
     ) -> Screen:
         name = self._title.title if self._title is not None else ""
-        strip = f"{self._around.text(question)}  {name}".rstrip()
+        strip = f"{self._context.text(question)}  {name}".rstrip()
         return Screen(
             "list", self._back, strip=strip, rows=rows, selected=selected, press_row=press, buttons=self._buttons(again)
         )
 
     def _message(self, sentence: int | str, sign: str, tone: str, again: bool = False) -> Screen:
-        message = sentence if isinstance(sentence, str) else self._around.text(sentence)
+        message = sentence if isinstance(sentence, str) else self._context.text(sentence)
         return Screen("message", self._back, message=message, sign=sign, tone=tone, buttons=self._buttons(again))
 
     def _buttons(self, again: bool) -> list[Button]:
-        text = self._around.text
+        text = self._context.text
         back = Button(text(page_texts.BACK), self._back)
         return [Button(text(page_texts.OTHER_WORDS), self.begin), back] if again else [back]
 
