@@ -36,10 +36,10 @@ install_packages() {
         esac
     done
     [ -n "$missing" ] || return 0
-    echo "setup: installing with apt:$missing"
+    echo "setup: installing with apt, with what these need:$missing"
     as_root apt-get update -qq
     # shellcheck disable=SC2086  # a list of words
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
 make_venv() {
