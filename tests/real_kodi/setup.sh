@@ -15,9 +15,10 @@ cd "$(dirname "$0")/../.."
 # libfaketime        lets the clock of one Kodi jump
 # ffmpeg             makes the videos that are played
 # fonts-*            the fonts of Kodi's skins, without which texts have other widths; jetbrains-mono is for make art
+# gcc, libc6-dev     make the disk that fails, for the tests of it
 # git, python3-venv  to build the zip, and for .venv
 packages="kodi xvfb libgl1-mesa-dri imagemagick xdotool zbar-tools libfaketime ffmpeg \
-fonts-noto-core fonts-noto-mono fonts-roboto-hinted fonts-jetbrains-mono git make python3-venv $*"
+fonts-noto-core fonts-noto-mono fonts-roboto-hinted fonts-jetbrains-mono gcc libc6-dev git make python3-venv $*"
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
