@@ -99,6 +99,7 @@ LEFT_CAUSES: Mapping[LeftAlone, str] = {
     LeftAlone.NOT_TAKEN: "Simkl has taken the mark without an error, but does not show it",
     LeftAlone.EXCLUDED: "in a folder, or of a show, that the user has excluded in the settings or on the activity page",
     LeftAlone.SHARED_FILE: "Kodi counts a file as a whole, so a mark would be on the other episode, too",
+    LeftAlone.OTHER_KIND: "on the activity page, a film of the library was called an episode, or the other way round",
 }
 
 
