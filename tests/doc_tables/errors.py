@@ -9,7 +9,9 @@ from simkl_connect.auth.token_refresher import Notice
 from simkl_connect.errors import Problem
 from simkl_connect.kodi import texts
 from simkl_connect.kodi.background.notifications import NOTICES, SCROBBLE_NOTICES
+from simkl_connect.kodi.screens import page_texts
 from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
+from simkl_connect.sync.plan import Reason as LeftAlone
 
 from .texts import english
 
@@ -22,7 +24,10 @@ with `[script.simkl.connect]`, with the cause in brackets behind them. No line h
 A sign-in that waits for the user goes on in all trouble that may pass: the code stays on the screen. Where no code is
 there yet, the same trouble ends the sign-in with the same sentence, and *Try again*.
 """
-WHERE = "`reason` in the Home window's property `script.simkl.connect.activity`, JSON of the last video."
+WHERE = """\
+The id is `reason` in the Home window's property `script.simkl.connect.activity`, JSON of the last video. What waits is
+sent by itself, with the time at which it was watched."""
+LEFT = "*Show all titles* in the sync's preview has these headings."
 CAUSES: Mapping[Problem, str] = {
     Problem.CLIENT_ID_MISSING: "neither the add-on's settings nor the zip has one",
     Problem.CLIENT_ID_REFUSED: "neither flow takes the client ID, or it is taken back during a sign-in",
@@ -64,7 +69,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.LIVE_TV: "live TV, and the setting for it is off",
     Reason.RECORDING: "a recording, and the setting for it is off",
     Reason.DISC: "a disc or disc image that is not in the library: its titles don't say what they are",
-    Reason.EXCLUDED: "in a folder that is excluded in the settings, or of a show or add-on that is never wanted",
+    Reason.EXCLUDED: "in a folder, or of a show or add-on, that the user has excluded",
     Reason.TRAILER: "a trailer, or excluded by the add-on that plays it",
     Reason.TOO_SHORT: "shorter than the setting allows",
     Reason.NO_LENGTH: "the length never became known, so nobody can say how much was watched",
@@ -81,6 +86,21 @@ REASONS: Mapping[Reason, str] = {
     Reason.REFUSED: "Simkl refused it",
     Reason.STORAGE: "it could not be saved on this device",
 }
+LEFT_CAUSES: Mapping[LeftAlone, str] = {
+    LeftAlone.UNWATCHED_HERE: "both sides had the mark, and it was taken away in Kodi since",
+    LeftAlone.REMOVED_ON_SIMKL: "both sides had the mark, and it was taken away on Simkl since",
+    LeftAlone.NO_IDS: "the scraper has left no IMDb, TMDB, TVDB or other id that Simkl takes",
+    LeftAlone.AMBIGUOUS: "its ids belong to more than one title on Simkl",
+    LeftAlone.NO_NUMBER: "an episode without the number of its season or its own",
+    LeftAlone.SPECIAL: "sites count specials differently; only a TVDB id says which one it is",
+    LeftAlone.ANIME_NUMBERING: "Simkl has a title for each season, and nothing says which episode is which",
+    LeftAlone.EPISODES_UNKNOWN: "Simkl's list says how many episodes were watched, not which",
+    LeftAlone.NOT_FOUND: "Simkl knows none of its ids",
+    LeftAlone.NOT_TAKEN: "Simkl has taken the mark without an error, but does not show it",
+    LeftAlone.EXCLUDED: "in a folder, or of a show, that the user has excluded in the settings or on the activity page",
+    LeftAlone.SHARED_FILE: "Kodi counts a file as a whole, so a mark would be on the other episode, too",
+    LeftAlone.OTHER_KIND: "on the activity page, a film of the library was called an episode, or the other way round",
+}
 
 
 def page() -> str:
@@ -93,8 +113,9 @@ def page() -> str:
     lines += ["", "## Notifications", "", "| the user reads | cause |", "|---|---|"]
     lines += [f"| {english(NOTICES[notice])} | {cause} |" for notice, cause in NOTICE_CAUSES.items()]
     lines += [f"| {english(SCROBBLE_NOTICES[told])} | {cause} |" for told, cause in SCROBBLE_NOTICE_CAUSES.items()]
-    lines += ["", "## Videos that are not on Simkl", "", WHERE, "", "| reason | meaning |", "|---|---|"]
-    lines += [f"| `{reason.value}` | {meaning} |" for reason, meaning in REASONS.items()]
-    lines += ["", "## Titles that a sync leaves alone", "", "| id | the user reads |", "|---|---|"]
-    lines += [f"| `{reason}` | {english(number)} |" for reason, number in texts.LEFT_ALONE.items()]
+    lines += ["", "## Videos that are not on Simkl", "", WHERE, ""]
+    lines += ["| id | the user reads on the activity page | meaning |", "|---|---|---|"]
+    lines += [f"| `{r.value}` | {english(page_texts.REASONS[r])} | {meaning} |" for r, meaning in REASONS.items()]
+    lines += ["", "## Titles that a sync leaves alone", "", LEFT, "", "| the user reads | cause |", "|---|---|"]
+    lines += [f"| {english(texts.LEFT_ALONE[reason.value])} | {cause} |" for reason, cause in LEFT_CAUSES.items()]
     return "\n".join(lines) + "\n"

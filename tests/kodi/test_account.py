@@ -66,7 +66,7 @@ def test_what_is_stored_can_be_anything(boot: Boot, simkl: Simulator, odd: str) 
     )
 
 
-@pytest.mark.parametrize(("button", "kept"), [("Yes", 1), ("Sign out and clear the list", 0)])
+@pytest.mark.parametrize(("button", "kept"), [("Yes", 1), ("Yes, clear list", 0)])
 def test_the_account_screen_leads_to_the_activity_page_and_signs_out(
     boot: Boot, simkl: Simulator, button: str, kept: int
 ) -> None:

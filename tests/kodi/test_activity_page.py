@@ -156,7 +156,7 @@ def test_send_now_is_one_arrow_and_ok_away(stage: Stage) -> None:
 
 def test_the_text_for_a_bug_report_lies_where_the_page_says(stage: Stage) -> None:
     pages.videos(stage)
-    navigation.press(stage.kodi, "Copy for a bug report")
+    navigation.press(stage.kodi, "Save a bug report")
     path = stage.kodi.profile.addon_data() / "bug-report.txt"
     stage.kodi.wait_for(lambda: strip(stage).endswith(str(path)), "where it lies")
     text = path.read_text("utf-8")

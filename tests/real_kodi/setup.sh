@@ -15,9 +15,10 @@ cd "$(dirname "$0")/../.."
 # libfaketime        lets the clock of one Kodi jump
 # ffmpeg             makes the videos that are played
 # fonts-*            the fonts of Kodi's skins, without which texts have other widths; jetbrains-mono is for make art
+# gcc, libc6-dev     make the disk that fails, for the tests of it
 # git, python3-venv  to build the zip, and for .venv
 packages="kodi xvfb libgl1-mesa-dri imagemagick xdotool zbar-tools libfaketime ffmpeg \
-fonts-noto-core fonts-noto-mono fonts-roboto-hinted fonts-jetbrains-mono git make python3-venv $*"
+fonts-noto-core fonts-noto-mono fonts-roboto-hinted fonts-jetbrains-mono gcc libc6-dev git make python3-venv $*"
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
@@ -36,10 +37,10 @@ install_packages() {
         esac
     done
     [ -n "$missing" ] || return 0
-    echo "setup: installing with apt:$missing"
+    echo "setup: installing with apt, with what these need:$missing"
     as_root apt-get update -qq
     # shellcheck disable=SC2086  # a list of words
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
 make_venv() {

@@ -11,6 +11,7 @@ from real_kodi.paths import PROJECT
 from simkl_connect.activity.reasons import Reason
 from simkl_connect.errors import Problem
 from simkl_connect.scrobbling.callbacks import Notice as ScrobbleNotice
+from simkl_connect.sync.plan import Reason as LeftAlone
 
 THREATS = (DOCS / "threats.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:lib|tests)/[\w/.]+)(?:::(\w+))?`", THREATS)))
@@ -31,6 +32,10 @@ def test_every_notification_about_videos_has_a_cause() -> None:
 
 def test_every_reason_has_a_meaning() -> None:
     assert set(errors.REASONS) == set(Reason)
+
+
+def test_every_reason_to_leave_a_title_alone_has_a_cause() -> None:
+    assert set(errors.LEFT_CAUSES) == set(LeftAlone)
 
 
 @pytest.mark.parametrize(("path", "name"), NAMED, ids=["::".join(filter(None, pair)) for pair in NAMED])
