@@ -246,6 +246,10 @@ def test_searches() -> None:
     assert (request.method, request.path, request.query) == ("GET", "/search/tv", {"q": "Harbour & Lights"})
 
 
+def test_words_are_searched_without_what_no_url_can_hold() -> None:
+    assert words_request("tv", "Harbour \ud83dLights", TOKEN).query == {"q": "Harbour Lights"}
+
+
 @pytest.mark.parametrize("body", [[], None, {"type": "movie"}])
 def test_a_search_answer_is_handed_on(body: object) -> None:
     assert read_search(answer(200, body)) == Found(body)

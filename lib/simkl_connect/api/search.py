@@ -53,8 +53,9 @@ def file_request(file: str, token: Token, part: int = 1) -> Request:
 
 
 def words_request(kind: str, words: str, token: Token) -> Request:
-    """``kind``: one of :data:`KINDS`."""
-    return Request("GET", f"/search/{kind}", client_id=token.client_id, bearer=token.access_token, query={"q": words})
+    """``kind``: one of :data:`KINDS`. Halves of a surrogate pair, which JSON may hold and no URL, are left out."""
+    query = {"q": words.encode("utf-8", "ignore").decode("utf-8")}
+    return Request("GET", f"/search/{kind}", client_id=token.client_id, bearer=token.access_token, query=query)
 
 
 def episodes_request(show: FoundTitle, client_id: str) -> Request:
