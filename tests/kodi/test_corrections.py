@@ -110,6 +110,7 @@ def test_a_folder_that_is_never_wanted_ends_at_simkl_what_plays_from_it(
     (film,) = videos(tmp_path / "kids", "Night Ferry (1998)")
     corrector.player.play(file_item(film))
     corrector.wait_for_status("watching")
+    corrector.addon.kodi.wait_for(lambda: corrector.events, "its start at Simkl")
     corrector.player.seek(90)
     corrector.command("never", corrector.wait_until_it_can("never_folder"), what="folder")
     corrector.wait_for_status("skipped")
