@@ -15,9 +15,9 @@ from simkl_connect.models import Secret, Token
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.library_sync import LibrarySync, SignedIn
 from simkl_connect.sync.preview import Preview
-from simkl_connect.sync.run import Directions
+from simkl_connect.sync.run import READING, Directions
 from simkl_connect.sync.state import SyncState
-from simkl_connect.sync.writing import BURST, NO_DATE
+from simkl_connect.sync.writing import NO_DATE
 
 NOW = 1_700_000_000.0
 TODAY = "2023-11-14 22:13:20"
@@ -211,7 +211,7 @@ class World:
         self.previews: list[Preview] = []
         self.replies: list[Any] = []
         self.rejected: list[Secret] = []
-        self.set_takes = BURST  # slow enough for a turn of the service after each row
+        self.reads_take = READING  # slow enough for a turn of the service after each row and page
         self.start()
 
     def start(self) -> None:
@@ -235,7 +235,7 @@ class World:
         )
 
     def _rpc(self, method: str, parameters: dict[str, Any]) -> object:
-        self.now += self.set_takes if ".Set" in method else 0.0
+        self.now += self.reads_take if ".Get" in method else 0.0
         return self.kodi.rpc(method, parameters)
 
     @property

@@ -611,8 +611,6 @@ def test_what_changed_just_before_the_end_is_known_after_the_next_start(world: W
 
 
 def test_a_disk_that_is_full_at_the_end_stops_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simkl_connect.sync.writing.BURST", 0.0)
-
     def refuse(*_rows: object) -> None:
         raise StorageFailed
 
@@ -624,7 +622,7 @@ def test_a_disk_that_is_full_at_the_end_stops_nothing(world: World, monkeypatch:
 
 
 def test_a_fast_kodi_gets_several_rows_in_one_turn(world: World) -> None:
-    world.set_takes = 0.06
+    world.reads_take = 0.06
     world.kodi.add(*(movie(row) for row in range(100, 120)))
     for row in range(100, 120):
         world.simkl.watch("movie", f"tt{row:07}")

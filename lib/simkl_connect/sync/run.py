@@ -37,8 +37,9 @@ LONGEST_RETRY = 900.0
 """Seconds. A wait that is longer ends the run, which is taken up again afterwards."""
 FIRST_RETRY, LOCKED_RETRY = 10.0, 20.0
 LONGEST_UNTIL_ASKED = 20.0
-READ_PAUSE = 0.01
-"""Seconds between two pages of the library, for whatever else Kodi has to do."""
+READING, READ_PAUSE = 0.3, 0.01
+"""Seconds in which pages of the library are read, and of the pause then, in which the service hears what happens. A
+pause may become a tenth of a second: so often Kodi looks, within a wait that has begun, for what it has to tell."""
 
 T = TypeVar("T")
 
@@ -204,8 +205,11 @@ class Run:
         only = None if changed is None else Picker(self._state.entries(), changed, self._env.decisions)
         reading: Reading = read_library(self._env.is_excluded, only)
         call = next(reading)
+        pause_at = self._env.clock()
         while True:
-            yield READ_PAUSE
+            if self._env.clock() >= pause_at:
+                yield READ_PAUSE
+                pause_at = self._env.clock() + READING
             try:
                 call = reading.send(self._env.rpc(*call))
             except StopIteration as ended:
