@@ -85,7 +85,7 @@ class Soak:
                 while self.done < self._sign_ins * (sample + 1) // SAMPLES:
                     self._sign_in(simkl)
                     self._idle_until(self._begun + self.done * 3600 / SIGN_INS_AN_HOUR)
-                self._device.step_until(lambda: not self._device.busy, 600)
+                self._connect(simkl)
             self._growth.sample(self.done)
         self._device.close()
         tracemalloc.stop()
@@ -117,6 +117,14 @@ class Soak:
             self._device.sign_out(f"sign-out-{self.done}")
         if self._random.random() < 0.05:
             self._device.wall_clock_ahead += WEEK
+
+    def _connect(self, simkl: Simulator) -> None:
+        """A sign-in without a fault: a sample finds one connection that is kept, each time."""
+        simkl.end_faults()
+        self._device.authorizer.authorize(f"request-before-{self.done}")
+        self._device.step_until(lambda: self._device.view.phase == "waiting", 120)
+        self._approve(simkl)
+        self._device.step_until(lambda: not self._device.busy, 600)
 
     def _decide(self, decide: Callable[[str], None], simkl: Simulator) -> None:
         self._device.step_until(lambda: False, self._random.uniform(0, 20))
