@@ -286,13 +286,27 @@ def test_signing_out_of_a_pin_connection_says_where_it_is_ended(bench: Bench) ->
     assert (bench.notices, bench.requests) == ([Notice.SIGNED_OUT_PIN], [])
 
 
-def test_signing_out_during_a_refresh_drops_its_answer(bench: Bench) -> None:
+def test_signing_out_during_a_refresh_ends_the_grant_that_it_brings(bench: Bench) -> None:
     bench.start(v2_token(days_left=-1))
     bench.worker.send()
     bench.refresher.sign_out()
-    bench.worker.answer(REFRESHED)
-    bench.respond(Response(200))
+    bench.respond(answer({**TOKEN_BODY, "access_token": "simkl_at_2", "refresh_token": "simkl_rt_2"}))
     assert bench.store.stored is None
+    form = bench.requests[-1].form or {}
+    assert (bench.paths, form["token"]) == (["/oauth2/token", "/oauth2/revoke"], "simkl_rt_2")
+    bench.respond(Response(200))
+    assert bench.notices == [Notice.SIGNED_OUT]
+
+
+@pytest.mark.parametrize("refusal", [answer({}, 503), INVALID_GRANT])
+def test_signing_out_during_a_refresh_that_fails_ends_the_grant_that_was(bench: Bench, refusal: Response) -> None:
+    bench.start(v2_token(days_left=-1))
+    bench.worker.send()
+    bench.refresher.sign_out()
+    bench.refresher.sign_out()
+    bench.respond(refusal)
+    assert (bench.requests[-1].form or {})["token"] == "simkl_rt_1"
+    bench.respond(Response(200))
     assert bench.notices == [Notice.SIGNED_OUT]
 
 

@@ -17,6 +17,7 @@ from ..http.worker import Job, Priority
 from ..models import Secret, Token
 from .device_flow import LONGEST_TOKEN_EXPIRES_IN, DeviceFlow
 from .events import Event, GrantEnded, Identified, Refreshed, Revoked
+from .reconnection import is_reminder_due, should_reconnect
 
 LOOK_EVERY = 300.0
 """Seconds between two looks at the stored token."""
@@ -30,10 +31,6 @@ HURRIED_AFTER = 10.0
 """Seconds after a failed attempt in which a request that was refused does not bring the next one forward."""
 REJECTED_AGAIN_WITHIN = 600.0
 """Seconds after a refresh in which a 401 means the end of the grant, not of the access token."""
-REMIND_FROM = 1803859200.0
-"""Unix time of 1 March 2027: a month before Simkl ends the PIN flow, as it has announced."""
-REMIND_EVERY = 7 * 86400.0
-"""Seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +65,7 @@ class TokenRefresher:
         self._job: Job[Event] | None = None
         self._purpose = _Purpose.IDENTIFY
         self._used: Token | None = None
+        self._revokes_next = False
         self._look_at, self._is_planned = 0.0, True
         self.look_again()
 
@@ -127,29 +125,43 @@ class TokenRefresher:
         return max(0.0, self._look_at - self._environment.clock())
 
     def sign_out(self) -> None:
-        """Forget the account here at once, then ask the server to end the grant as well."""
+        """Forget the account here at once, then ask the server to end the grant as well.
+
+        A refresh that is under way is waited for: what it brings is the grant that is to be ended.
+        """
         token = self._tokens.token()
-        if self._job is not None and (token is not None or self._purpose is not _Purpose.REVOKE):
+        is_refreshing = self._job is not None and self._purpose is _Purpose.REFRESH
+        if is_refreshing and token == self._used:
+            self._revokes_next = True
+        elif self._job is not None and (token is not None or not self._is_revoking):
             self._job.cancel()  # a second sign-out does not stop the revocation of the first
-            self._job = None
+            self._job, self._revokes_next = None, False
         try:
             self._tokens.clear()
         except StorageFailed as failed:  # it is tried again, and what is read counts as forgotten
             _log.error("not saved: %s", failed)
         self._plan_look(0.0)  # at what is offered to an account that has gone
         _log.info("signed out")
-        if token is None:
+        if token is None or self._revokes_next:
             return
         if token.is_pin:
             self._notify(Notice.SIGNED_OUT_PIN)
-            return
-        flow = self._flow(token)
-        self._send(_Purpose.REVOKE, token, flow.revocation_request(token), flow.read_revocation)
+        else:
+            self._revoke(token)
 
     def close(self, _timeout: float) -> None:
         """Send nothing more; the worker ends what is in flight."""
         if self._job is not None:
             self._job.cancel()
+
+    @property
+    def _is_revoking(self) -> bool:
+        return self._purpose is _Purpose.REVOKE or self._revokes_next
+
+    def _revoke(self, token: Token) -> None:
+        flow = self._flow(token)
+        self._revokes_next = False
+        self._send(_Purpose.REVOKE, token, flow.revocation_request(token), flow.read_revocation)
 
     def _plan_look(self, seconds: float) -> None:
         self._look_at, self._is_planned = self._environment.clock() + seconds, True
@@ -224,6 +236,8 @@ class TokenRefresher:
     def _take(self, event: Event) -> None:
         if self._purpose is _Purpose.REVOKE:
             self._tell_signed_out(event)
+        elif self._revokes_next and self._used is not None:
+            self._revoke(event.token if isinstance(event, Refreshed) else self._used)
         elif self._used is None or not self._is_about_stored(event, self._used):
             self.look_again()  # another token has been stored meanwhile: this answer is not about it
         elif isinstance(event, (TransientError, PermanentError)):
@@ -281,18 +295,3 @@ class TokenRefresher:
         self._failures += 1
         self._not_before = self._environment.clock() + (asked or HURRIED_AFTER)
         self._plan_look(max(backoff, asked or 0.0))
-
-
-def should_reconnect(token: Token | None, client_id: str, now: float) -> bool:
-    """Whether a new sign-in would bring a lasting token in place of one that ends with the PIN flow.
-
-    That is so once the add-on has another client id than the one the PIN token was given to. ``now``: Unix seconds.
-    """
-    if token is None or not token.is_pin or now < REMIND_FROM:
-        return False
-    return client_id not in ("", token.client_id)
-
-
-def is_reminder_due(reminded_at: float, now: float) -> bool:
-    """Whether a week has passed; a reminder in the future was given by a wrong clock."""
-    return not 0 <= now - reminded_at < REMIND_EVERY
