@@ -100,7 +100,7 @@ class TestChoose:
         device.watch(episode(1))
         device.answer(OFFLINE)
         device.choose(Episode(LIGHTS, 1, 2))
-        device.scrobbler.hurry()
+        device.scrobbler.retry_now()
         (sent,) = device.answer_all()
         assert [number for number, _ in numbers_sent(sent)] == [2]
 
@@ -225,7 +225,7 @@ class TestUndo:
         device.worker.send()
         device.act("undo")
         device.answer(OFFLINE)
-        device.scrobbler.hurry()
+        device.scrobbler.retry_now()
         assert [request.path for request in device.answer_all()] == ["/sync/history", "/sync/history/remove"]
         assert (device.row["undone"], device.row["status"]) == (True, "skipped")
 
@@ -234,7 +234,7 @@ class TestUndo:
         device.answer(TransientError(Problem.TIMEOUT, "read"))
         assert device.outbox()[0]["uncertain"]
         device.act("undo")
-        device.scrobbler.hurry()
+        device.scrobbler.retry_now()
         assert [request.path for request in device.answer_all()] == ["/sync/history/remove"]
 
     def test_offline_it_waits_on_the_disk(self, device: Device) -> None:
@@ -252,7 +252,7 @@ class TestUndo:
         device.act("undo")
         device.answer(OFFLINE)
         device.watch(film())
-        device.scrobbler.hurry()
+        device.scrobbler.retry_now()
         assert [request.path for request in device.answer_all()] == ["/sync/history/remove", "/sync/history"]
 
     def test_a_whole_show_marked_by_hand(self, device: Device) -> None:
@@ -352,7 +352,7 @@ class TestTheSyncIsTold:
         device.act("undo")
         device.answer(OFFLINE)
         device.choose(Episode(Show("Harbour Lights", 2009, {"tvdb": "1111"}), 1, 1))
-        device.scrobbler.hurry()
+        device.scrobbler.retry_now()
         assert device.answer_all() == []
         assert self.taken_back(device) == set()
 

@@ -7,7 +7,7 @@ from fake_worker import FakeWorker
 from fakes import FakeClock
 from scrobbling_device import OFFLINE, progress, reply
 from simkl_connect.api.scrobble import NotFound
-from simkl_connect.delivery.live import LATEST, MOST_STOPPED, Live
+from simkl_connect.delivery.live import LONGEST_WAIT, MOST_STOPPED, Live
 from simkl_connect.delivery.retry import LOCKED, Retry
 from simkl_connect.errors import PermanentError, TransientError
 from simkl_connect.http.messages import Response
@@ -86,7 +86,7 @@ def test_the_second_try_is_not_made_if_it_says_what_is_not_so_any_more(stage: St
     stage.tell(START)
     stage.worker.send()
     if is_late:
-        stage.clock.advance(LATEST)
+        stage.clock.advance(LONGEST_WAIT)
     else:
         stage.tell(PAUSE)
     stage.worker.answer(UNKNOWN)
@@ -141,7 +141,7 @@ def test_an_answer_to_something_older_does_not_move_the_video_back(stage: Stage)
     stage.tell(START, percent=20.0)
     stage.worker.send()
     stage.tell(PAUSE, percent=30.0)
-    stage.clock.advance(LATEST)
+    stage.clock.advance(LONGEST_WAIT)
     stage.worker.answer(TAKEN)
     stage.live.advance()
     stage.tell(START, OTHER)
@@ -258,9 +258,9 @@ def test_it_wakes_when_something_is_too_late(stage: Stage) -> None:
     stage.tell(START)
     stage.clock.advance(4.0)
     stage.tell(START, OTHER)
-    assert stage.live.seconds_to_wait() == LATEST - 4.0
+    assert stage.live.seconds_to_wait() == LONGEST_WAIT - 4.0
     stage.worker.send()
-    stage.clock.advance(LATEST - 4.0)
+    stage.clock.advance(LONGEST_WAIT - 4.0)
     stage.live.advance()
     assert stage.live.seconds_to_wait() == 0.5, "what is on its way can't be taken back"
     stage.clock.advance(4.0)

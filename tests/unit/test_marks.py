@@ -198,10 +198,10 @@ def test_the_marks_of_an_account_are_dropped_the_failed_ones_too(outbox: Outbox,
 
 def test_an_account_that_becomes_known_takes_its_marks_over(outbox: Outbox, database: MemoryDatabase) -> None:
     outbox.add([mark(owner="sign-in 5"), mark(OTHER), mark(OTHER, owner="2")])
-    outbox.adopt("1", ["sign-in 5", "1"])
+    outbox.rename_owner("1", ["sign-in 5", "1"])
     assert kept(opened(database)) == [mark(), mark(OTHER), mark(OTHER, owner="2")]
     commits = database.commits
-    outbox.adopt("1", ["sign-in 5", "1"])
+    outbox.rename_owner("1", ["sign-in 5", "1"])
     assert database.commits == commits
 
 

@@ -40,7 +40,7 @@ def test_a_thousand_failures_are_no_overflow(retry: Retry) -> None:
 def test_a_success_ends_the_wait_and_begins_the_doubling_anew(retry: Retry, clock: FakeClock) -> None:
     retry.fail(OFFLINE)
     retry.fail(OFFLINE)
-    retry.hurry()
+    retry.retry_now()
     assert retry.seconds_to_wait() == 0
     retry.fail(OFFLINE)
     assert retry.seconds_to_wait() == 10
@@ -63,7 +63,7 @@ def test_a_pause_that_simkl_asks_for_is_kept_to_its_end_whatever_happens(
     retry: Retry, clock: FakeClock, failure: TransientError | PermanentError, seconds: float
 ) -> None:
     retry.keep_pause(failure)
-    retry.hurry()
+    retry.retry_now()
     assert (retry.seconds_to_wait(), retry.is_paused) == (seconds, seconds > 0)
     clock.advance(seconds)
     assert not retry.is_paused
@@ -71,13 +71,13 @@ def test_a_pause_that_simkl_asks_for_is_kept_to_its_end_whatever_happens(
 
 def test_the_longer_pause_counts(retry: Retry) -> None:
     retry.keep_pause(MINUTE)
-    retry.lock()
+    retry.pause_while_locked()
     retry.fail(OFFLINE)
     assert retry.seconds_to_wait() == 60.0
 
 
 def test_another_write_of_this_user_is_waited_for(retry: Retry) -> None:
-    retry.lock()
+    retry.pause_while_locked()
     assert (retry.seconds_to_wait(), retry.is_paused) == (LOCKED, True)
     retry.keep_pause(MINUTE)
     assert retry.seconds_to_wait() == 60.0
@@ -85,5 +85,5 @@ def test_another_write_of_this_user_is_waited_for(retry: Retry) -> None:
 
 def test_a_failure_keeps_the_pause_that_comes_with_it(retry: Retry) -> None:
     retry.fail(MINUTE)
-    retry.hurry()
+    retry.retry_now()
     assert retry.seconds_to_wait() == 60.0

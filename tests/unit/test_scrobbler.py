@@ -350,7 +350,7 @@ def test_a_412_is_waited_out_and_drops_nothing(device: Device) -> None:
     while device.worker.waiting:
         device.answer(reply(412, {"error": "client_id_failed"}))
     assert device.said == ("waiting", "client_id_refused")
-    device.scrobbler.hurry()
+    device.scrobbler.retry_now()
     device.wait(600.0)
     assert device.worker.waiting == []
     device.wait(301.0)
@@ -377,10 +377,10 @@ def test_waking_up_ends_our_own_wait_but_not_simkls(device: Device) -> None:
     device.tokens.stored = Token(Secret("t2"), client_id="app")
     device.wait()
     device.answer(OFFLINE)
-    device.scrobbler.hurry()
+    device.scrobbler.retry_now()
     device.wait()
     device.answer(reply(429, {"error": "rate_limit"}, retry_after="3600"))
-    device.scrobbler.hurry()
+    device.scrobbler.retry_now()
     device.wait(3599.0)
     assert device.worker.waiting == []
     device.wait(1.0)
@@ -702,7 +702,7 @@ def test_kept_marks_go_out_after_the_accounts_next_sign_in(device: Device) -> No
     device.wait(3600.0)
     device.tokens.stored, device.tokens.since = Token(Secret("t2"), client_id="app"), 4000.0
     device.tokens.owner = Account("Ada", "1")
-    device.scrobbler.hurry()
+    device.scrobbler.retry_now()
     assert [request.path for request in device.answer_all()] == ["/sync/history"]
 
 

@@ -50,7 +50,7 @@ class Box:
         while not is_so():
             assert time.monotonic() < deadline, self.activity[-1]
             self.worker.advance()
-            self.scrobbler.hurry()  # on a busy machine a request may outlast what is left of its time here
+            self.scrobbler.retry_now()  # on a busy machine a request may outlast what is left of its time here
             self.scrobbler.advance()
             self.clock.advance(step)
             time.sleep(0.002)

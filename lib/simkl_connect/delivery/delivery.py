@@ -213,25 +213,25 @@ class Delivery:
         if isinstance(answer, (AlreadyWatched, HistoryAnswer)) or (isinstance(answer, Scrobbled) and answer.watched):
             self._accept(sent, answer)
         elif isinstance(answer, NotFound):
-            self._retry.hurry()
+            self._retry.retry_now()
             if sent.stop_until is None:
                 self._try_otherwise(sent.handles)
         elif isinstance(answer, Malformed):
             if sent.stop_until is None:
                 self._narrow(sent.handles)
         elif isinstance(answer, RateLocked):
-            self._retry.lock()
+            self._retry.pause_while_locked()
         elif isinstance(answer, (TransientError, PermanentError)):
             _log.info("marks not sent yet: %s (%s)", answer.problem.value, answer.detail)
             self._retry.fail(answer)
             if answer.problem in _UNCERTAIN:
-                self._doubt(sent.handles)
+                self._mark_uncertain(sent.handles)
             self._refused(sent.token, answer)
         elif isinstance(answer, (GrantEnded, InsufficientScope)):
             self._refused(sent.token, answer)
 
     def _accept(self, sent: _Sent, answer: Answer | None) -> None:
-        self._retry.hurry()
+        self._retry.retry_now()
         missing = answer.not_found if isinstance(answer, HistoryAnswer) else ()
         accepted: list[tuple[int, Entry]] = []
         unknown: list[tuple[int, Entry]] = []
@@ -248,7 +248,7 @@ class Delivery:
         self._try_otherwise([handle for handle, _ in unknown])
         self._batch = BATCH
 
-    def _doubt(self, handles: tuple[int, ...]) -> None:
+    def _mark_uncertain(self, handles: tuple[int, ...]) -> None:
         for handle in handles:
             entry = self._outbox.get(handle)
             if entry is not None and not entry.uncertain:

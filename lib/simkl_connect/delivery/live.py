@@ -17,20 +17,18 @@ from ..models import Token
 from ..scrobbling.playback import Action
 from .retry import Retry
 
-LATEST = 10.0
+LONGEST_WAIT = 10.0
 """Seconds that an event may wait to be sent; after that it says what is not so any more."""
-
-
-MOST_TOLD = 20
-"""Videos that are remembered to have been told."""
+MOST_REPORTED = 20
+"""Videos of which it is remembered that they were reported."""
 MOST_STOPPED = 2
 """Videos whose stop did not get through that are stopped again, the latest; Simkl takes one of them to be playing."""
 BELOW_WATCHED = 79.99
 """Percent: Simkl saves a stop there like a pause."""
 
 
-class _Told(NamedTuple):
-    """What Simkl has been told, and not that it was stopped. ``plays``: Simkl may take it to be playing."""
+class _Reported(NamedTuple):
+    """What Simkl was told of a video, and not that it has stopped. ``plays``: Simkl may take it to be playing."""
 
     media: Media
     progress: float
@@ -66,7 +64,7 @@ class Live:
         self._retry = retry
         self._answered = answered
         self._waiting: list[_Waiting] = []
-        self._told: dict[str, _Told] = {}
+        self._reported: dict[str, _Reported] = {}
         """By :func:`media_key`."""
         self._anime: set[str] = set()
         """The films that Simkl does not know as films."""
@@ -80,12 +78,12 @@ class Live:
         """
         self.is_behind = self._retry.is_paused and action is not Action.STOP
         replaced = self._withdraw(media)
-        told = self._told.get(media_key(media))
-        if told is not None:
-            self._told[media_key(media)] = told._replace(progress=progress)
+        reported = self._reported.get(media_key(media))
+        if reported is not None:
+            self._reported[media_key(media)] = reported._replace(progress=progress)
         if self._retry.is_paused:
             return
-        if action is Action.STOP and told is None and replaced is not None and replaced.action is Action.START:
+        if action is Action.STOP and reported is None and replaced is not None and replaced.action is Action.START:
             return  # Simkl has not heard of it, and does not need to
         if action is Action.START:
             self._stop_others(media, owner, token)
@@ -94,12 +92,12 @@ class Live:
     def take_back(self, media: Media, progress: float, owner: str, token: Token) -> None:
         """The video goes on, but is not wanted on Simkl any more: its session is ended there, and is not marked."""
         key = media_key(media)
-        if key in self._told or any(media_key(one.media) == key for one in self._waiting):
+        if key in self._reported or any(media_key(one.media) == key for one in self._waiting):
             self.report(Action.STOP, media, min(progress, BELOW_WATCHED), owner, token)
 
     def left_open(self, media: Media, progress: float, owner: str) -> None:
         """A service before this one had told Simkl that this plays, and could not say that it was over."""
-        self._told[media_key(media)] = _Told(media, progress, owner, plays=True)
+        self._reported[media_key(media)] = _Reported(media, progress, owner, plays=True)
 
     def described(self, media: Media) -> Media:
         """The same as Simkl knows it: a film that it has not found as one is an anime."""
@@ -109,7 +107,7 @@ class Live:
         """Drops what is not on its way yet: this video was watched, which is sent by other means."""
         self._withdraw(media)
         key = media_key(media)
-        self._told.pop(key, None)
+        self._reported.pop(key, None)
         self._waiting = [one._replace(is_over=one.is_over or media_key(one.media) == key) for one in self._waiting]
 
     def advance(self) -> None:
@@ -130,18 +128,18 @@ class Live:
 
     def _stop_others(self, media: Media, owner: str, token: Token) -> None:
         waiting = {media_key(one.media) for one in self._waiting}
-        playing = [key for key, told in self._told.items() if told.plays and key != media_key(media)]
+        playing = [key for key, reported in self._reported.items() if reported.plays and key != media_key(media)]
         for key in playing[:-MOST_STOPPED]:
-            del self._told[key]
+            del self._reported[key]
         for key in playing[-MOST_STOPPED:]:
-            told = self._told[key]
-            if told.owner == owner and key not in waiting:
-                self._submit(Action.STOP, told.media, min(told.progress, BELOW_WATCHED), owner, token)
+            reported = self._reported[key]
+            if reported.owner == owner and key not in waiting:
+                self._submit(Action.STOP, reported.media, min(reported.progress, BELOW_WATCHED), owner, token)
 
     def _submit(self, action: Action, media: Media, progress: float, owner: str, token: Token) -> None:
         request = scrobble_request(action.value, self.described(media), progress, token)
         job = self._worker.submit(request, read_scrobble, Priority.SCROBBLE)
-        self._waiting.append(_Waiting(action, media, progress, owner, token, job, self._clock() + LATEST))
+        self._waiting.append(_Waiting(action, media, progress, owner, token, job, self._clock() + LONGEST_WAIT))
 
     def _withdraw(self, media: Media) -> _Waiting | None:
         key, withdrawn = media_key(media), None
@@ -161,9 +159,9 @@ class Live:
         if not one.is_over:
             self._note(one, is_heard=isinstance(answer, (Scrobbled, NotFound, Malformed)))
         if isinstance(answer, Scrobbled):
-            self._retry.hurry()
+            self._retry.retry_now()
         elif isinstance(answer, RateLocked):
-            self._retry.lock()
+            self._retry.pause_while_locked()
             self.is_behind = True
         elif isinstance(answer, (TransientError, PermanentError)):
             self._retry.keep_pause(answer)
@@ -172,15 +170,17 @@ class Live:
     def _note(self, one: _Waiting, is_heard: bool) -> None:
         """What Simkl may believe now. An answer that is no answer leaves the worse of two possibilities."""
         key = media_key(one.media)
-        told = self._told.pop(key, None)
+        reported = self._reported.pop(key, None)
         if one.action is Action.STOP:
-            if told is not None and not is_heard:
-                self._told[key] = told
+            if reported is not None and not is_heard:
+                self._reported[key] = reported
             return
-        for oldest in list(self._told)[: 1 - MOST_TOLD]:
-            del self._told[oldest]
-        progress = told.progress if told is not None else one.progress
-        self._told[key] = _Told(one.media, progress, one.owner, plays=not (is_heard and one.action is Action.PAUSE))
+        for oldest in list(self._reported)[: 1 - MOST_REPORTED]:
+            del self._reported[oldest]
+        progress = reported.progress if reported is not None else one.progress
+        self._reported[key] = _Reported(
+            one.media, progress, one.owner, plays=not (is_heard and one.action is Action.PAUSE)
+        )
 
     def _is_worth_a_second_try(self, one: _Waiting) -> bool:
         """Whether the film, unknown as one, may be an anime. Not if something newer is said of it already."""

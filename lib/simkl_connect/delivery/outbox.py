@@ -143,7 +143,7 @@ class Outbox:
         self.remove([handle for handle, _ in dropped])
         return [entry for _, entry in dropped if entry.failed is None]
 
-    def adopt(self, owner: str, names: Collection[str]) -> None:
+    def rename_owner(self, owner: str, names: Collection[str]) -> None:
         """Writes ``owner`` on the marks of all its ``names``: those of a sign-in go with it, the account's id stays."""
         for handle, entry in self.entries():
             if entry.owner != owner and entry.owner in names:

@@ -18,7 +18,7 @@ LOCKED = 20.0
 class Retry:
     """``clock`` gives seconds that never jump; ``jitter``, from 0 to 1, spreads many devices over a tenth of the wait.
 
-    A pause that Simkl asks for is kept whatever happens; a wait of our own ends early at :meth:`hurry`.
+    A pause that Simkl asks for is kept whatever happens; a wait of our own ends early at :meth:`retry_now`.
     """
 
     def __init__(self, clock: Callable[[], float], jitter: Callable[[], float]) -> None:
@@ -37,11 +37,11 @@ class Retry:
         """Seconds until the next request may go; 0: now."""
         return max(0.0, max(self._due, self._paused_until) - self._clock())
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """A request got through, the device has woken, or somebody has signed in: the next may go at once."""
         self._failures, self._due = 0, 0.0
 
-    def lock(self) -> None:
+    def pause_while_locked(self) -> None:
         """Another write of this user is under way."""
         self._paused_until = max(self._paused_until, self._clock() + LOCKED)
 

@@ -162,9 +162,9 @@ class Submitter:
             self._lookup.ask(asked, token)
         return answer
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """What waits may go at once, unless Simkl has asked for a pause."""
-        self._retry.hurry()
+        self._retry.retry_now()
 
     def waiting(self) -> int:
         """How many marks are still to be sent for this account."""
@@ -190,7 +190,7 @@ class Submitter:
         """Takes answers, sends what is due, and tells the user of all marks at once, not while a video ``plays``."""
         self._live.advance()
         self._lookup.advance()
-        self._outbox.adopt(owner_of(self._environment.tokens), owners_of(self._environment.tokens))
+        self._outbox.rename_owner(owner_of(self._environment.tokens), owners_of(self._environment.tokens))
         self._delivery.advance(self.usable_token())
         self.activity.advance()
         if plays or self._delivery.is_sending:

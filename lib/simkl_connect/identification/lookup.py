@@ -67,10 +67,10 @@ class Lookup:
             if isinstance(answer, (TransientError, PermanentError)):
                 self._retry.fail(answer)
             elif isinstance(answer, RateLocked):
-                self._retry.lock()
+                self._retry.pause_while_locked()
             self._refused(self._token, answer)
             return False
-        self._retry.hurry()
+        self._retry.retry_now()
         return self._judge(self._asked, self._token, answer.body)
 
     def _judge(self, asked: AskSimkl, token: Token, body: object) -> bool:

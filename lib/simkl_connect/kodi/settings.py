@@ -42,7 +42,7 @@ class KodiSettings:
 
     def set_aside(self) -> None:
         """Renames the file of the settings, so that a new one is begun."""
-        with file_system.in_words():
+        with file_system.translate_errors():
             os.replace(files.settings(), files.settings() + _TORN)
             file_system.sync_folder(files.local_data_folder())
 

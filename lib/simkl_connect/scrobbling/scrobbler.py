@@ -123,9 +123,9 @@ class Scrobbler:
         """``VideoLibrary.OnUpdate``, its data as parsed JSON."""
         self.marks.update(data, self._session.library_keys if self._plays else ())
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """The device has woken, somebody has signed in, another request got through, or the user wants it sent now."""
-        self._submitter.hurry()
+        self._submitter.retry_now()
 
     def waiting(self) -> int:
         """How many marks are still to be sent for this account."""

@@ -134,7 +134,7 @@ class Database:
             yield self._connection
 
     def _open(self) -> sqlite3.Connection:
-        with file_system.in_words():
+        with file_system.translate_errors():
             if any(os.path.lexists(path) and not os.path.isfile(path) for path in (self._path, self._path + _JOURNAL)):
                 self._put_aside()
             try:

@@ -22,7 +22,7 @@ _ALREADY_LOCKED = (errno.EACCES, errno.EAGAIN)
 
 
 @contextlib.contextmanager
-def in_words() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turns an OSError into StorageFailed, without the path that it quotes."""
     try:
         yield

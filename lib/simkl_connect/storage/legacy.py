@@ -43,7 +43,7 @@ class Legacy:
 
     def values(self) -> dict[str, str]:
         """All of it as values for the database. Raises StorageFailed."""
-        with file_system.in_words():
+        with file_system.translate_errors():
             self._replace_torn_settings()
         unsaved, sign_in = self._read(_UNSAVED), self._read(_SIGN_IN_FILE)
         return {
@@ -55,7 +55,7 @@ class Legacy:
     def forget(self) -> None:
         """Removes the files, which hold secrets. Raises StorageFailed."""
         found = False
-        with file_system.in_words():
+        with file_system.translate_errors():
             for name in (_UNSAVED, _SIGN_IN_FILE, _KEPT, _SETTINGS):
                 for path in (self._path(name + _DRAFT), self._path(name)):
                     if not path.endswith(_SETTINGS) and os.path.lexists(path):

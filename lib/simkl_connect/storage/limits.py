@@ -131,7 +131,7 @@ def _with_file(path: bytes, work: Callable[[sqlite3.Connection], float]) -> floa
 
     What a power cut takes counts no more, so nothing is synced. Raises StorageFailed.
     """
-    with file_system.in_words():
+    with file_system.translate_errors():
         file_system.create_private(path)
     with Translation():
         connection = sqlite3.connect(path, timeout=_LONGEST_LOCK, isolation_level=None)

@@ -190,7 +190,7 @@ class LibrarySync:
         if self._undo_wanted or (is_due and self._state.is_undoing()):
             self._undo_wanted = False
             self._account = None
-            self._set_out(writing.undo(self._rpc, self._state, self._new_progress("writing"), self._clock))
+            self._start_steps(writing.undo(self._rpc, self._state, self._new_progress("writing"), self._clock))
             return
         asks, signed_in = self._wanted, self._signed_in()
         directions = self._wanted_directions or self._get_directions()
@@ -222,7 +222,7 @@ class LibrarySync:
             self._decisions,
             lambda: self._present().owners,
         )
-        self._set_out(Run(environment, self._new_progress("reading"), directions, bool(asks)).steps())
+        self._start_steps(Run(environment, self._new_progress("reading"), directions, bool(asks)).steps())
 
     def _present(self) -> SignedIn:
         signed_in = self._signed_in()
@@ -235,7 +235,7 @@ class LibrarySync:
         self._progress.status = status
         return self._progress
 
-    def _set_out(self, steps: Generator[Any, Any, None]) -> None:
+    def _start_steps(self, steps: Generator[Any, Any, None]) -> None:
         self._steps, self._job, self._reply = steps, None, None
         self._resume_at = self._clock()
         self._tell(is_due=True)

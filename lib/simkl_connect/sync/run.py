@@ -249,7 +249,7 @@ class Run:
                 self._progress.not_found += media
 
 
-class _Stumbled:
+class _BatchRejected:
     """Simkl finds a batch wrong as a whole."""
 
 
@@ -273,10 +273,10 @@ def media_of(send: Send) -> Media:
     return Episode(show, *numbers)
 
 
-def _reader(media: Sequence[Media]) -> Callable[[Response], HistoryAnswer | _Stumbled | Refusal]:
-    def read(response: Response) -> HistoryAnswer | _Stumbled | Refusal:
+def _reader(media: Sequence[Media]) -> Callable[[Response], HistoryAnswer | _BatchRejected | Refusal]:
+    def read(response: Response) -> HistoryAnswer | _BatchRejected | Refusal:
         answer = read_history(response, media)
-        return _Stumbled() if isinstance(answer, (Malformed, NotFound)) else answer
+        return _BatchRejected() if isinstance(answer, (Malformed, NotFound)) else answer
 
     return read
 

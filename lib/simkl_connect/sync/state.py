@@ -90,7 +90,7 @@ class SyncState:
         pulled = {(entry.kind, entry.simkl): entry for entry in entries}
         with self._database.transaction():
             self._merge(pulled, is_all=True)
-            self._saw(activities, {_FULL_AT: str(int(now))})
+            self._write_activities(activities, {_FULL_AT: str(int(now))})
 
     def merge_entries(self, entries: Iterable[Entry], activities: Activities, listed: set[Name] | None) -> None:
         """After a pull of what changed. ``listed``: what is still on a list, if that was asked for."""
@@ -98,9 +98,9 @@ class SyncState:
             self._merge({(entry.kind, entry.simkl): entry for entry in entries}, is_all=False)
             if listed is not None:
                 self._keep(listed)
-            self._saw(activities, {})
+            self._write_activities(activities, {})
 
-    def _saw(self, activities: Activities, more: Mapping[str, str]) -> None:
+    def _write_activities(self, activities: Activities, more: Mapping[str, str]) -> None:
         # "whole" until the run is complete: a change that was pulled and not planned would be lost
         self._database.write({_LATEST: activities.latest, _REMOVED: activities.removed, _WHOLE: "1", **more})
 

@@ -177,7 +177,7 @@ class Service(xbmc.Monitor):
         self._authorizer.cancel()
 
     def _act(self, command: Command) -> None:
-        self._scrobbler.hurry()
+        self._scrobbler.retry_now()
         self._scrobbler.act(command.name, command.values)
         if command.name in (ALLOW, CHOOSE):
             self._sync.decisions_changed()
@@ -197,13 +197,13 @@ class Service(xbmc.Monitor):
     def _heard(self, method: str, data: str) -> None:
         """Something that happened in Kodi, or that another add-on says has happened."""
         if method == DEVICE_WOKE:
-            self._scrobbler.hurry()
+            self._scrobbler.retry_now()
             return
         self._scrobbler.library_updated(to_object(data))
 
     def _signed_in(self, name: str) -> None:
         notify_connected(name)
-        self._scrobbler.hurry()
+        self._scrobbler.retry_now()
 
     def _turn(self) -> float:
         """Between two waits of the loop. Returns the seconds to wait."""
