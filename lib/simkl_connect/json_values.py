@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Mapping
+
+TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
+if TYPE_CHECKING:
+    from typing import Any, Mapping
 
 
 def to_object(text: str) -> Mapping[str, Any]:

@@ -18,10 +18,10 @@ from simkl_connect.kodi import texts
 from simkl_connect.kodi.own_addon import own_addon
 from simkl_connect.kodi.screens import activity_page, bug_report, keyboard, page_texts, title_chooser
 from simkl_connect.kodi.screens.activity_page import ActivityPage
-from simkl_connect.kodi.screens.page_window import Press, Row, Screen
 from simkl_connect.kodi.screens.pictures import Pictures
 from simkl_connect.media import Movie
 from simkl_connect.storage.snapshots import Snapshot
+from simkl_connect.ui.page_screen import Press, Row, Screen
 
 FILM = {"title": "Night Ferry", "status": "watched", "media": [dump_media(Movie("Night Ferry", 1998))]}
 CLIP = {"title": "Clip", "status": "skipped", "reason": "too_short", "can": ["never_folder"]}

@@ -72,7 +72,8 @@ def test_a_command_arrives_as_it_was_sent(kodi: FakeKodi) -> None:
     channel.send(AUTHORIZE, "r1", number=5)
     params = json.loads(kodi.calls[0])["params"]
     received = channel.received(params["sender"], f"Other.{params['message']}", json.dumps(params["data"]))
-    assert received == (AUTHORIZE, "r1", {"request": "r1", "number": 5})
+    assert received is not None
+    assert (received.name, received.request, received.values) == (AUTHORIZE, "r1", {"request": "r1", "number": 5})
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_what_is_no_command_is_none(sender: str, method: str, data: str) -> None
 def test_a_command_without_a_request_id_is_still_one(data: str) -> None:
     received = channel.received(ADDON_ID, "Other.authorize", data)
     assert received is not None
-    assert received[:2] == (AUTHORIZE, "")
+    assert (received.name, received.request) == (AUTHORIZE, "")
 
 
 def test_the_state_travels_through_the_home_window(kodi: FakeKodi) -> None:
@@ -132,7 +133,8 @@ def test_the_service_can_wake_itself(kodi: FakeKodi) -> None:
     channel.send(WAKE, "")
     params = json.loads(kodi.calls[0])["params"]
     received = channel.received(params["sender"], f"Other.{params['message']}", json.dumps(params["data"]))
-    assert received == (WAKE, "", {"request": ""})
+    assert received is not None
+    assert (received.name, received.request) == (WAKE, "")
 
 
 def answered(kodi: FakeKodi, request: str) -> View:

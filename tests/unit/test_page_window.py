@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from simkl_connect.kodi.screens import page_window
-from simkl_connect.kodi.screens.page_window import FIRST_BUTTON, FIRST_ITEM, LIST, Button, PageWindow, Row, Screen
+from simkl_connect.kodi.screens.page_window import FIRST_BUTTON, FIRST_ITEM, LIST, PageWindow
+from simkl_connect.ui.page_screen import Button, Row, Screen
 
 
 class Kodi(PageWindow):

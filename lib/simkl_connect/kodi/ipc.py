@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Mapping
 
 import xbmcgui
 
@@ -15,6 +14,10 @@ from ..json_values import to_object
 from ..ui.commands import COMMANDS, Command
 from . import ADDON_ID
 from .json_rpc import call
+
+TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
+if TYPE_CHECKING:
+    from typing import Mapping
 
 HOME_WINDOW = 10000
 STATE_PROPERTY = f"{ADDON_ID}.state"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping
 
 import xbmc
 
 from ..json_values import as_object, to_object
+
+TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
+if TYPE_CHECKING:
+    from typing import Any, Mapping
 
 
 def result_of(method: str, params: Mapping[str, Any]) -> object:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple
+TYPE_CHECKING = False  # that of ``typing`` would be loaded before the first window opens
+if TYPE_CHECKING:
+    from typing import Mapping
 
 AUTHORIZE = "authorize"
 CANCEL = "cancel"
@@ -32,9 +34,8 @@ STATUS = "status"
 """None of them: ``RunScript(script.simkl.connect,status)`` opens the activity page."""
 
 
-class Command(NamedTuple):
+class Command:
     """One as it was received. Anything on the machine may have sent it: ``values`` are whatever they are."""
 
-    name: str
-    request: str
-    values: Mapping[str, object]
+    def __init__(self, name: str, request: str, values: Mapping[str, object]) -> None:
+        self.name, self.request, self.values = name, request, values

@@ -12,13 +12,12 @@ from ...ui.commands import AUTHORIZE, SIGN_OUT, STATUS, SYNC
 from .. import ipc, texts
 from ..own_addon import addon_name, own_addon
 from ..texts import Texts
-from . import page_texts
 from .page_texts import formatted
 
 _YES, _CUSTOM = 1, 2
 """What ``yesnocustom`` returns for these buttons."""
 _LABELS = {
-    STATUS: page_texts.ACTIVITY,
+    STATUS: texts.ACTIVITY,
     SYNC: texts.SYNC_NOW,
     AUTHORIZE: texts.SWITCH_ACCOUNT,
     SIGN_OUT: texts.SIGN_OUT,

@@ -17,10 +17,11 @@ from ...storage.snapshots import Snapshots
 from ...ui import commands
 from ...ui.activity_view import Alert, Page, Video, page_of
 from ...ui.links import title_address
+from ...ui.page_screen import Button, Press, Row, Screen
 from .. import ADDON_ID, files, ipc, preferences, texts
 from . import account, bug_report, page_texts
 from .page_texts import PageTexts
-from .page_window import ITEMS, Button, PageWindow, Press, Row, Screen
+from .page_window import ITEMS, PageWindow
 from .pictures import Pictures, qr_picture
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ TO_SIGN_IN = (Alert.NOT_CONNECTED, Alert.SIGN_IN_ENDED, Alert.READ_ONLY)
 
 
 def present(window: PageWindow, request: str, addon: xbmcaddon.Addon, monitor: xbmc.Monitor) -> None:
-    """Shows the window, filled, until somebody leaves, another dialog has taken over, or Kodi or the service ends.
+    """Fills the window until somebody leaves, another dialog has taken over, or Kodi or the service ends.
 
     ``request``: the name of this dialog. ``addon`` and ``monitor`` were made before the window opened: later Kodi may
     not know the add-on any more, and it signals its abort only once.
@@ -66,8 +67,6 @@ def present(window: PageWindow, request: str, addon: xbmcaddon.Addon, monitor: x
     reader, shown = Snapshots(files.database()), Pictures(files.data_folder())
     page = ActivityPage(window, addon, reader, shown, is_wanted)
     try:
-        page.prepare()
-        window.show()
         page.advance(clock.now())
         while not monitor.waitForAbort(TICK) and ipc.owns_dialog(request) and window.is_open and not page.is_left:
             page.advance(clock.now())
@@ -104,12 +103,6 @@ class ActivityPage:
         self._is_due = True
         self._look_at = 0.0
         self._notice, self._notice_until = "", 0.0
-
-    def prepare(self) -> None:
-        """Reads what is stored, and has the window take what it can before it is shown."""
-        self._look()
-        self._window.put("who", self._text.who(self._page))
-        self._window.prepare(self._screen())
 
     def advance(self, now: float) -> None:
         """Takes a press, an answer and what has changed in the database, and draws the screen if it is another."""
@@ -149,13 +142,10 @@ class ActivityPage:
     def _draw(self) -> None:
         self._is_due = False
         name = self._screens[-1][1]
-        screen = self._screen()
+        screen = self._screens[-1][0]()
         self._window.put("who", self._text.who(self._page))
         self._window.draw(screen, name != self._drawn)
         self._drawn = name
-
-    def _screen(self) -> Screen:
-        return self._screens[-1][0]()._replace(heading=self._text(page_texts.ACTIVITY))
 
     def _redraw(self) -> None:
         self._is_due, self._drawn = True, ""

@@ -15,7 +15,6 @@ from ...api.search import ANIME, MOVIE, TV
 from ...ui.activity_view import Alert, Page, Video
 from ..texts import Texts
 
-ACTIVITY = 32400
 AUTHORIZE = 32001
 WAITING_SINCE = 32402
 WAITING = 32403

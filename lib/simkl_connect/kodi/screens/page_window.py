@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import Callable, Iterator, NamedTuple, Sequence
-
 import xbmcgui
 
 from .. import PAGE_XML
 from ..system import selected_place
 from .window import LEAVING, PropertyWindow
+
+TYPE_CHECKING = False  # that of ``typing`` would be loaded before the window opens
+if TYPE_CHECKING:
+    from typing import Sequence
+
+    from ...ui.page_screen import Button, Press, Row, Screen
 
 LIST, FIRST_BUTTON, FIRST_ITEM = 50, 110, 121
 """Ids of controls. Buttons and entries of the menu are numbered on from theirs."""
@@ -18,55 +21,6 @@ BUTTONS, ITEMS = 3, 8
 
 FOCUS_MOVES_FOR = 20
 """Ticks; so long after it was asked for the focus still moves, on a busy device."""
-
-Press = Callable[[], None]
-"""What a press of OK does."""
-
-
-class Row(NamedTuple):
-    """Of a list: two lines, and a moment beside the first. ``sign`` names a picture, ``tone`` its colour. ``key`` says
-    which one it is."""
-
-    title: str
-    what: str = ""
-    when: str = ""
-    sign: str = ""
-    tone: str = "plain"
-    key: int = 0
-
-
-class Button(NamedTuple):
-    """One that can be pressed."""
-
-    label: str
-    press: Press
-
-
-class Screen(NamedTuple):
-    """What is shown. ``mode``: ``list``, ``menu``, ``picture`` or ``message``, see the skin file. ``strip``: the line
-    above the list, a problem if ``is_alert``.
-
-    ``rows`` are those of a list, and ``press_row`` is called with the place of the one that is pressed. ``items`` are
-    the entries of a menu. ``selected``: the place of the row or entry that has the focus at first. ``back``: what Back
-    does.
-    """
-
-    mode: str
-    back: Press
-    heading: str = ""
-    strip: str = ""
-    is_alert: bool = False
-    rows: Sequence[Row] = ()
-    selected: int = 0
-    press_row: Callable[[int], None] = lambda _place: None
-    items: Sequence[Button] = ()
-    title: str = ""
-    note: str = ""
-    message: str = ""
-    sign: str = ""
-    tone: str = "plain"
-    picture: str = ""
-    buttons: Sequence[Button] = ()
 
 
 class PageWindow(PropertyWindow):
@@ -114,10 +68,8 @@ class PageWindow(PropertyWindow):
         """Of the row that has the focus, or had it last."""
         return selected_place(LIST)
 
-    def prepare(self, screen: Screen) -> None:
-        """Sets the properties. Before the window is shown this costs nothing; later each waits until Kodi has drawn."""
+    def _put(self, screen: Screen) -> None:
         for name, value in {
-            "heading": screen.heading,
             "strip": screen.strip,
             "alert": "true" if screen.is_alert else "",
             "title": screen.title,
@@ -135,7 +87,7 @@ class PageWindow(PropertyWindow):
     def draw(self, screen: Screen, is_new: bool) -> None:
         """``is_new``: it is another screen than the last one, not the same with other contents: the focus is set."""
         last, self._screen = self._screen, screen
-        self.prepare(screen)
+        self._put(screen)
         if screen.mode == "list":
             self._draw_rows(screen, is_new)
         if is_new or last is None or last.mode != screen.mode:
@@ -166,28 +118,19 @@ class PageWindow(PropertyWindow):
                     _fill(item, row)
             return
         self._items = [_fill(xbmcgui.ListItem(offscreen=True), row) for row in screen.rows]
-        with _listed(self.id) as rows:
-            if rows is not None:
-                if last:
-                    rows.reset()
-                rows.addItems(list(self._items))
-                if last or screen.selected:
-                    rows.selectItem(min(screen.selected, max(0, len(screen.rows) - 1)))
-
-
-@contextlib.contextmanager
-def _listed(window_id: int) -> Iterator[xbmcgui.ControlList | None]:
-    """The list, through a new window object each time: an older one keeps controls that a reload of the skin has freed.
-    It is kept alive meanwhile: with it go the controls that it has given. None while the skin is being reloaded.
-    """
-    try:
-        window = xbmcgui.Window(window_id)
-        control = window.getControl(LIST)
-    except RuntimeError:
-        yield None
-        return
-    assert isinstance(control, xbmcgui.ControlList)
-    yield control
+        try:
+            # A new object each time: an older one keeps controls that a reload of the skin has freed. It is held until
+            # the end, for the controls that it has given go with it
+            window = xbmcgui.Window(self.id)
+            rows = window.getControl(LIST)
+        except RuntimeError:  # the skin is being reloaded
+            return
+        assert isinstance(rows, xbmcgui.ControlList)
+        if last:
+            rows.reset()
+        rows.addItems(list(self._items))
+        if last or screen.selected:
+            rows.selectItem(min(screen.selected, max(0, len(screen.rows) - 1)))
 
 
 def _fill(item: xbmcgui.ListItem, row: Row) -> xbmcgui.ListItem:

@@ -24,21 +24,27 @@ def main(arguments: list[str]) -> None:
     ``sync``: ``now`` asks nothing, ``undo`` takes back what the last sync set in the library.
     """
     command, options = "".join(arguments[1:2]), arguments[2:]
-    if command == AUTHORIZE:
-        _authorize(options)
-        return
-    from . import account  # here, as in sign_in, because what is not needed for a window comes after it
-
-    if command not in (STATUS, SIGN_OUT, SYNC):
-        command = account.show() if account.is_connected() else AUTHORIZE
+    if command not in (AUTHORIZE, STATUS, SIGN_OUT, SYNC):
+        command = _ask_for_command()
     if command == AUTHORIZE:
         _authorize(options)
     elif command == STATUS:
         show_activity()
     elif command == SIGN_OUT:
+        from . import account
+
         account.sign_out()
     elif command == SYNC:
-        _sync(options, account.is_connected())
+        _sync(options)
+
+
+# What a window does not need comes after it: therefore the imports within functions
+
+
+def _ask_for_command() -> str:
+    from . import account
+
+    return account.show() if account.is_connected() else AUTHORIZE
 
 
 def _authorize(options: list[str]) -> None:
@@ -50,12 +56,12 @@ def _authorize(options: list[str]) -> None:
             xbmc.executebuiltin(f"Addon.OpenSettings({ADDON_ID})")
 
 
-def _sync(options: list[str], is_connected: bool) -> None:
-    from . import sync_screen
+def _sync(options: list[str]) -> None:
+    from . import account, sync_screen
 
     if "undo" in options:
         sync_screen.undo()
-    elif is_connected or sign_in():
+    elif account.is_connected() or sign_in():
         sync_screen.bring_together(asks="now" not in options)
 
 
@@ -95,16 +101,19 @@ def show_activity() -> None:
         return
     if not is_still_enabled():
         return
-    from .activity_page import present
     from .page_window import PageWindow
 
     addon = own_addon()
     window = PageWindow(PAGE_XML, xbmcvfs.translatePath(addon.getAddonInfo("path")), "Default", "1080i")
     window.put("skin", xbmc.getSkinDir())
+    window.put("heading", addon.getLocalizedString(texts.ACTIVITY))
     request = ipc.new_request()
     ipc.claim_dialog(request)
     monitor = xbmc.Monitor()
+    window.show()
     try:
+        from .activity_page import present
+
         present(window, request, addon, monitor)
     finally:
         _close(request, window)

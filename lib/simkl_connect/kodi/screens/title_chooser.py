@@ -26,13 +26,13 @@ from ...media import Media
 from ...models import Token
 from ...storage.limits import SharedLimits
 from ...ui.activity_view import Video
+from ...ui.page_screen import Button, Press, Row, Screen
 from ...ui.title_choice import guess_of, in_order, kinds, media_of, place_of, seasons
 from .. import connection, files, preferences, texts
 from ..own_addon import own_addon
 from ..system import platform
 from . import keyboard, page_texts
 from .page_texts import PageTexts
-from .page_window import Button, Press, Row, Screen
 
 CLOSING = 0.3
 """Seconds that the end is held up at the most for a request that does not end."""
