@@ -152,11 +152,11 @@ def labels_of_the_page(addon: Addon) -> set[str]:
     """The labels that the focus comes by."""
     found = set()
     navigation.move_to(addon.kodi, "Authorize")
+    last = ""
     for _ in range(4):
-        found.add(navigation.focused(addon.kodi))
+        last = addon.kodi.wait_for(lambda last=last: {navigation.focused(addon.kodi)} - {"", last}, "a focus").pop()
+        found.add(last)
         addon.kodi.press("down")
-        last = navigation.focused(addon.kodi)
-        addon.kodi.wait_for(lambda last=last: navigation.focused(addon.kodi) or last, "a focus")
     return found
 
 
