@@ -13,6 +13,7 @@ from real_kodi.addon import Addon
 from real_kodi.collection import Collection, file_item
 from real_kodi.instance import KodiError
 from real_kodi.library import Episode, EpisodeFile, Film, Library, Show
+from real_kodi.paths import ADDON_ID
 from real_kodi.player import VIDEO_PLAYLIST, Player
 from real_kodi.scanned import scanned
 from real_kodi.video_plugin import PluginVideo, write_video_plugin
@@ -250,6 +251,18 @@ def test_kodi_that_ends_in_mid_play_is_made_up_for_at_the_next_start(viewer: Vie
     else:
         kodi.kill()
     kodi.restart()
+    viewer.wait_for_mark(("Harbour Lights", 1, 1))
+
+
+def test_a_video_that_begins_before_the_service_does_is_followed(viewer: Viewer) -> None:
+    kodi = viewer.addon.kodi
+    kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=False)
+    kodi.wait_for(lambda: not viewer.addon.state, "the service to end")
+    viewer.play(FIRST)
+    kodi.rpc("Addons.SetAddonEnabled", addonid=ADDON_ID, enabled=True)
+    viewer.wait_for_status("watching")
+    viewer.player.seek(90)
+    viewer.player.stop()
     viewer.wait_for_mark(("Harbour Lights", 1, 1))
 
 

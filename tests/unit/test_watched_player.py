@@ -42,6 +42,19 @@ def stopped(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> WatchedPlayer:
     return player
 
 
+@pytest.mark.parametrize(("position", "is_followed"), [(59.0, True), (60.0, False)])
+def test_what_plays_when_the_service_starts_is_followed_if_it_has_just_begun(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch, position: float, is_followed: bool
+) -> None:
+    device = Device()
+    for name, answer in {"getPlayingFile": "/film.mkv", "getTime": position, "isPlayingVideo": True}.items():
+        monkeypatch.setattr(f"xbmc.Player.{name}", lambda _player, answer=answer: answer)
+    monkeypatch.setattr(library, "playing_item", lambda file: PlayingItem({"type": "movie", "title": "Film"}, file))
+    player = WatchedPlayer(device.scrobbler, lambda: None, clock)
+    player.begin()
+    assert (player.seconds_to_wait() is not None) is is_followed
+
+
 def test_no_sample_is_taken_and_the_next_look_is_a_second_away(stopped: WatchedPlayer) -> None:
     stopped.advance()
     assert stopped.seconds_to_wait() == SAMPLE_EVERY

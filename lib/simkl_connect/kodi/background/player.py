@@ -16,6 +16,9 @@ from .live_tv import Channel
 
 SAMPLE_EVERY = 1.0
 """Seconds."""
+JUST_BEGUN = 60.0
+"""Seconds of a video that whoever watches the rest of it need not have seen. On a slow device Kodi can play long before
+its services run."""
 DESCRIBE_AFTER = 3.0
 """Seconds from the start until the video is looked at once more: tags may come late."""
 
@@ -38,11 +41,20 @@ class WatchedPlayer(xbmc.Player):
         self._length = 0.0
         self._channel: Channel | None = None
 
-    def ignore_what_plays(self) -> None:
-        """Once, before the first turn: what plays already is not followed."""
-        file = self._playing_file()
-        if file and self.isPlayingVideo():
-            self._scrobbler.marks.plays_already(Session(playing=library.playing_item(file)).library_keys)
+    def begin(self) -> None:
+        """Once, before the first turn: what plays already is followed if it has only begun.
+
+        It may be another profile's: Kodi plays on while it loads one.
+        """
+        file, position = self._playing_file(), self._position()
+        if not file or not self.isPlayingVideo():
+            return
+        playing = library.playing_item(file)
+        if position < JUST_BEGUN:
+            self._file = file
+            self._begin(playing)
+        else:
+            self._scrobbler.marks.plays_already(Session(playing=playing).library_keys)
 
     def advance(self) -> None:
         """Take a sample, if something plays and one is due."""
@@ -137,6 +149,12 @@ class WatchedPlayer(xbmc.Player):
         self._file, self._describe_at, self._channel = "", None, None
         self._scrobbler.stopped()
         self._advance_all()
+
+    def _position(self) -> float:
+        try:
+            return self.getTime() if self.isPlaying() else 0.0
+        except RuntimeError:  # it has ended between two questions
+            return 0.0
 
     def _playing_file(self) -> str:
         try:
