@@ -212,6 +212,7 @@ class World:
         self.replies: list[Any] = []
         self.rejected: list[Secret] = []
         self.reads_take = READING  # slow enough for a turn of the service after each row and page
+        self.writes_take = 0.0
         self.start()
 
     def start(self) -> None:
@@ -235,7 +236,7 @@ class World:
         )
 
     def _rpc(self, method: str, parameters: dict[str, Any]) -> object:
-        self.now += self.reads_take if ".Get" in method else 0.0
+        self.now += self.reads_take if ".Get" in method else self.writes_take
         return self.kodi.rpc(method, parameters)
 
     @property

@@ -352,3 +352,17 @@ def test_what_falls_short_of_a_connection_is_told_with_it(kodi: FakeKodi) -> Non
 def test_the_servers_own_words_follow_ours(kodi: FakeKodi) -> None:
     message = Texts().message(screen_of(View(phase="failed", problem="refused", server_message="Go away"), 0.0))
     assert message.endswith("Go away")
+
+
+@pytest.mark.parametrize(("title", "is_known"), [("Harbour Lights", True), ("Copper Street", False)])
+def test_a_row_of_another_profile_gets_no_show_of_this_one(
+    monkeypatch: pytest.MonkeyPatch, title: str, is_known: bool
+) -> None:
+    answers = {
+        "VideoLibrary.GetEpisodeDetails": {"episodedetails": {"tvshowid": 7, "showtitle": "Harbour Lights"}},
+        "VideoLibrary.GetTVShowDetails": {"tvshowdetails": {"title": title, "uniqueid": {"tvdb": "300203"}}},
+    }
+    monkeypatch.setattr(library, "call", lambda method, _params: answers.get(method, {}))
+    found = library.look_up("episode", 5)
+    assert found is not None
+    assert bool(found.show) is is_known

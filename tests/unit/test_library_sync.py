@@ -13,9 +13,10 @@ from simkl_connect.identification.subjects import Subject
 from simkl_connect.media import Episode, Movie, Show
 from simkl_connect.storage.database import Database
 from simkl_connect.sync.plan import Reason
-from simkl_connect.sync.run import Directions
+from simkl_connect.sync.run import READING, Directions
 from simkl_connect.sync.state import SyncState
 from simkl_connect.sync.titles import Entry
+from simkl_connect.sync.writing import WRITING
 from sync_world import NOW, TOKEN, Kodi, Simkl, World, episode, movie, response
 
 
@@ -145,11 +146,16 @@ def test_nothing_is_asked_of_simkl_while_a_video_plays(world: World) -> None:
     assert world.simkl.requests == ["/sync/activities"]
 
 
-def test_a_row_that_is_watched_during_the_run_is_left_to_the_user(world: World) -> None:
+@pytest.mark.parametrize(("reads_take", "writes_take"), [(READING, 0.0), (0.0, WRITING)])
+def test_a_row_that_is_watched_during_the_run_is_left_to_the_user(
+    world: World, reads_take: float, writes_take: float
+) -> None:
+    world.reads_take, world.writes_take = reads_take, writes_take
     world.run(lambda: world.status == "writing")
     world.kodi.rows["movie"][3].update(playcount=5, lastplayed="2023-11-14 20:00:00")
     world.run()
     assert world.kodi.rows["movie"][3]["playcount"] == 5
+    assert ("movie", 3) not in world.kodi.written
 
 
 @pytest.mark.parametrize("status", ["reading", "sending", "writing"])
@@ -357,6 +363,15 @@ def test_a_file_with_two_episodes_is_marked_and_undone_as_one(world: World) -> N
     world.sync.undo()
     world.run()
     assert world.kodi.rows == before
+
+
+def test_a_file_with_two_episodes_keeps_the_date_of_the_first(world: World) -> None:
+    world.kodi.add(episode(2, 2, file="/tv/2+3.mkv"), episode(3, 3, file="/tv/2+3.mkv"))
+    world.simkl.watch("show", "11", (1, 3), at=None)
+    world.reads_take = 0.0
+    world.run()
+    dates = {row["lastplayed"] for row_id, row in world.kodi.rows["episode"].items() if row_id in (2, 3)}
+    assert len(dates) == 1 and "" not in dates
 
 
 def test_a_mark_without_a_date_gets_none_in_the_library(world: World) -> None:

@@ -298,8 +298,12 @@ def test_signing_out_during_a_refresh_ends_the_grant_that_it_brings(bench: Bench
     assert bench.notices == [Notice.SIGNED_OUT]
 
 
-@pytest.mark.parametrize("refusal", [answer({}, 503), INVALID_GRANT])
-def test_signing_out_during_a_refresh_that_fails_ends_the_grant_that_was(bench: Bench, refusal: Response) -> None:
+@pytest.mark.parametrize(
+    ("refusal", "told"), [(answer({}, 503), Notice.SIGNED_OUT_HERE), (INVALID_GRANT, Notice.SIGNED_OUT)]
+)
+def test_signing_out_during_a_refresh_that_fails_ends_the_grant_that_was(
+    bench: Bench, refusal: Response, told: Notice
+) -> None:
     bench.start(v2_token(days_left=-1))
     bench.worker.send()
     bench.refresher.sign_out()
@@ -307,7 +311,7 @@ def test_signing_out_during_a_refresh_that_fails_ends_the_grant_that_was(bench: 
     bench.respond(refusal)
     assert (bench.requests[-1].form or {})["token"] == "simkl_rt_1"
     bench.respond(Response(200))
-    assert bench.notices == [Notice.SIGNED_OUT]
+    assert bench.notices == [told]
 
 
 def test_a_refreshed_token_that_the_disk_refuses_is_used_all_the_same(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Callable
+from unittest.mock import Mock
 
 import pytest
 from fakes import FakeClock
@@ -42,17 +43,20 @@ def stopped(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> WatchedPlayer:
     return player
 
 
-@pytest.mark.parametrize(("position", "is_followed"), [(59.0, True), (60.0, False)])
+@pytest.mark.parametrize(
+    ("position", "is_paused", "told"),
+    [(59.0, False, ["started"]), (59.0, True, ["started", "paused"]), (60.0, False, [])],
+)
 def test_what_plays_when_the_service_starts_is_followed_if_it_has_just_begun(
-    clock: FakeClock, monkeypatch: pytest.MonkeyPatch, position: float, is_followed: bool
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch, position: float, is_paused: bool, told: list[str]
 ) -> None:
-    device = Device()
+    scrobbler = Mock()
     for name, answer in {"getPlayingFile": "/film.mkv", "getTime": position, "isPlayingVideo": True}.items():
         monkeypatch.setattr(f"xbmc.Player.{name}", lambda _player, answer=answer: answer)
     monkeypatch.setattr(library, "playing_item", lambda file: PlayingItem({"type": "movie", "title": "Film"}, file))
-    player = WatchedPlayer(device.scrobbler, lambda: None, clock)
-    player.begin()
-    assert (player.seconds_to_wait() is not None) is is_followed
+    monkeypatch.setattr("simkl_connect.kodi.background.player.condition", lambda _name: is_paused)
+    WatchedPlayer(scrobbler, lambda: None, clock).begin()
+    assert [name for name, _, _ in scrobbler.method_calls if "." not in name] == told
 
 
 def test_no_sample_is_taken_and_the_next_look_is_a_second_away(stopped: WatchedPlayer) -> None:

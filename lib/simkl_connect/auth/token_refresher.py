@@ -66,6 +66,7 @@ class TokenRefresher:
         self._purpose = _Purpose.IDENTIFY
         self._used: Token | None = None
         self._revokes_next = False
+        self._revoked = Notice.SIGNED_OUT
         self._look_at, self._is_planned = 0.0, True
         self.look_again()
 
@@ -130,10 +131,10 @@ class TokenRefresher:
         A refresh that is under way is waited for: what it brings is the grant that is to be ended.
         """
         token = self._tokens.token()
-        is_refreshing = self._job is not None and self._purpose is _Purpose.REFRESH
-        if is_refreshing and token == self._used:
+        is_ending = self._revokes_next or self._purpose is _Purpose.REVOKE
+        if self._job is not None and self._purpose is _Purpose.REFRESH and token == self._used:
             self._revokes_next = True
-        elif self._job is not None and (token is not None or not self._is_revoking):
+        elif self._job is not None and (token is not None or not is_ending):
             self._job.cancel()  # a second sign-out does not stop the revocation of the first
             self._job, self._revokes_next = None, False
         try:
@@ -154,13 +155,10 @@ class TokenRefresher:
         if self._job is not None:
             self._job.cancel()
 
-    @property
-    def _is_revoking(self) -> bool:
-        return self._purpose is _Purpose.REVOKE or self._revokes_next
-
-    def _revoke(self, token: Token) -> None:
+    def _revoke(self, token: Token, revoked: Notice = Notice.SIGNED_OUT) -> None:
+        """``revoked``: what the user is told once that is done."""
         flow = self._flow(token)
-        self._revokes_next = False
+        self._revokes_next, self._revoked = False, revoked
         self._send(_Purpose.REVOKE, token, flow.revocation_request(token), flow.read_revocation)
 
     def _plan_look(self, seconds: float) -> None:
@@ -237,13 +235,18 @@ class TokenRefresher:
         if self._purpose is _Purpose.REVOKE:
             self._tell_signed_out(event)
         elif self._revokes_next and self._used is not None:
-            self._revoke(event.token if isinstance(event, Refreshed) else self._used)
+            self._revoke_refreshed(event, self._used)
         elif self._used is None or not self._is_about_stored(event, self._used):
             self.look_again()  # another token has been stored meanwhile: this answer is not about it
         elif isinstance(event, (TransientError, PermanentError)):
             self._try_later(event)
         else:
             self._keep(event, self._used)
+
+    def _revoke_refreshed(self, event: Event, used: Token) -> None:
+        """Without an answer that can be read, nobody knows whether a newer grant lives at Simkl."""
+        revoked = Notice.SIGNED_OUT_HERE if isinstance(event, (TransientError, PermanentError)) else Notice.SIGNED_OUT
+        self._revoke(event.token if isinstance(event, Refreshed) else used, revoked)
 
     def _is_about_stored(self, event: Event, used: Token) -> bool:
         about = event.token if isinstance(event, Refreshed) else used
@@ -253,7 +256,7 @@ class TokenRefresher:
     def _tell_signed_out(self, event: Event) -> None:
         if isinstance(event, (TransientError, PermanentError)):
             _log.warning("not revoked: %s (%s)", event.problem.value, event.detail)
-        self._notify(Notice.SIGNED_OUT if isinstance(event, Revoked) else Notice.SIGNED_OUT_HERE)
+        self._notify(self._revoked if isinstance(event, Revoked) else Notice.SIGNED_OUT_HERE)
 
     def _keep(self, event: Event, used: Token) -> None:
         self._failures = 0

@@ -45,10 +45,10 @@ class SignedIn(NamedTuple):
 class LibrarySync:
     """A task: see the service. All methods belong to its thread; none waits for the network or raises.
 
-    ``rpc`` calls Kodi's JSON-RPC, for some tenths of a second in a turn of :meth:`advance`; what Kodi announces of a
-    row that was written so is no mark of the user's. ``is_busy``: a video plays, or the library is
-    scanned or cleaned. ``directions``: the settings. ``publish`` gets the sync property; in a failure, ``problem`` is
-    in it too. ``ask`` gets what a run would do, before the status says so; :meth:`answer` or :meth:`cancel` follows.
+    ``rpc`` calls Kodi's JSON-RPC, for up to a second in a turn of :meth:`advance`; what Kodi announces of a row that
+    was written so is no mark of the user's. ``is_busy``: a video plays, or the library is scanned or cleaned.
+    ``directions``: the settings. ``publish`` gets the sync property; in a failure, ``problem`` is in it too. ``ask``
+    gets what a run would do, before the status says so; :meth:`answer` or :meth:`cancel` follows.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """One sync, as a generator: it yields what it waits for and goes on when that is there.
 
 From the state between any two yields a later run completes what is missing: a batch that is sent twice changes nothing
-on Simkl, a row is written only while it still is what the plan saw, and the way back is on the disk before.
+on Simkl, a row is written only if it was what the plan saw a moment ago, and the way back is on the disk before.
 """
 
 from __future__ import annotations

@@ -92,11 +92,14 @@ def _show_and_season(item: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequen
     show_id, season = item.get("tvshowid"), item.get("season")
     if item.get("type") != "episode" or not isinstance(show_id, int) or show_id < 1:
         return {}, ()
-    show = call("VideoLibrary.GetTVShowDetails", {"tvshowid": show_id, "properties": _SHOW})
+    answer = call("VideoLibrary.GetTVShowDetails", {"tvshowid": show_id, "properties": _SHOW})
+    show = as_object(answer.get("tvshowdetails"))
+    if item.get("showtitle") != show.get("title"):  # a video that began in another profile has that one's numbers
+        return {}, ()
     params = {"tvshowid": show_id, "season": season, "properties": ["file"]}
     episodes = call("VideoLibrary.GetEpisodes", params).get("episodes")
     same = [row.get("episodeid") for row in as_objects(episodes) if row.get("file") == item.get("file")]
-    return as_object(show.get("tvshowdetails")), [_episode(row) for row in same] if len(same) > 1 else ()
+    return show, [_episode(row) for row in same] if len(same) > 1 else ()
 
 
 def _episode(row: object) -> Mapping[str, Any]:

@@ -11,14 +11,15 @@ from ...identification.identify import PlayingItem, is_channel
 from ...scrobbling.scrobbler import Scrobbler
 from ...scrobbling.session import Session
 from .. import preferences
+from ..system import condition
 from . import library
 from .live_tv import Channel
 
 SAMPLE_EVERY = 1.0
 """Seconds."""
 JUST_BEGUN = 60.0
-"""Seconds of a video that whoever watches the rest of it need not have seen. On a slow device Kodi can play long before
-its services run."""
+"""Position in seconds before which whoever watches from there on has watched the video. On a slow device Kodi can play
+long before its services run."""
 DESCRIBE_AFTER = 3.0
 """Seconds from the start until the video is looked at once more: tags may come late."""
 
@@ -42,7 +43,7 @@ class WatchedPlayer(xbmc.Player):
         self._channel: Channel | None = None
 
     def begin(self) -> None:
-        """Once, before the first turn: what plays already is followed if it has only begun.
+        """Once, before the first turn: what plays already is followed if it is in its first minute.
 
         It may be another profile's: Kodi plays on while it loads one.
         """
@@ -53,6 +54,8 @@ class WatchedPlayer(xbmc.Player):
         if position < JUST_BEGUN:
             self._file = file
             self._begin(playing)
+            if condition("Player.Paused"):
+                self._scrobbler.paused(file)
         else:
             self._scrobbler.marks.plays_already(Session(playing=playing).library_keys)
 

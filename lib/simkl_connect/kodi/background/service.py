@@ -155,7 +155,7 @@ class Service(xbmc.Monitor):
     def _begin(self) -> None:
         if self._database.set_aside:
             notify(Notice.SETTINGS_LOST)
-        self._player.begin()
+        self._call(self._player, self._player.begin)
         self._authorizer.resume()
 
     def _handle(self, command: Command) -> None:

@@ -64,6 +64,8 @@ def present(window: PageWindow, request: str, addon: xbmcaddon.Addon, monitor: x
     def is_wanted() -> bool:
         return not monitor.abortRequested() and ipc.owns_dialog(request)
 
+    if not ipc.owns_dialog(request):  # a press a little later has opened another dialog: the pictures are that one's
+        return
     reader, shown = Snapshots(files.database()), Pictures(files.data_folder())
     page = ActivityPage(window, addon, reader, shown, is_wanted)
     try:
@@ -73,7 +75,8 @@ def present(window: PageWindow, request: str, addon: xbmcaddon.Addon, monitor: x
     finally:
         page.close()
         reader.close()
-        shown.clear()
+        if ipc.owns_dialog(request) or not ipc.is_dialog_claimed():
+            shown.clear()
 
 
 class ActivityPage:
@@ -94,7 +97,7 @@ class ActivityPage:
         self._reader = reader
         self._pictures = shown
         self._is_wanted = is_wanted
-        self._text = PageTexts(addon, preferences.watching().minimum)
+        self._text = PageTexts(addon, preferences.LastKnown()().minimum)
         self._page = Page()
         self._chooser: TitleChooser | None = None
         self._selected = 0
