@@ -78,14 +78,7 @@ class Soak:
         tracemalloc.start()
         self._device = self._start("")
         for sample in range(SAMPLES):
-            with Simulator(
-                CLIENT_IDS, interval=5, expires_in=CODE_LIVES, rate_limits=False, clock=self._clock
-            ) as simkl:
-                self._device.url = simkl.url
-                while self.done < self._sign_ins * (sample + 1) // SAMPLES:
-                    self._sign_in(simkl)
-                    self._idle_until(self._begun + self.done * 3600 / SIGN_INS_AN_HOUR)
-                self._connect(simkl)
+            self._go_on_until(self._sign_ins * (sample + 1) // SAMPLES)
             self._growth.sample(self.done)
         self._device.close()
         tracemalloc.stop()
@@ -98,6 +91,15 @@ class Soak:
 
     def _start(self, url: str, client_id: str = "client-id-v1") -> Device:
         return Device(self._folder, self._clock, url, client_id, self._random.random)
+
+    def _go_on_until(self, done: int) -> None:
+        """With a server of its own, of which nothing is left when the sample is taken."""
+        with Simulator(CLIENT_IDS, interval=5, expires_in=CODE_LIVES, rate_limits=False, clock=self._clock) as simkl:
+            self._device.url = simkl.url
+            while self.done < done:
+                self._sign_in(simkl)
+                self._idle_until(self._begun + self.done * 3600 / SIGN_INS_AN_HOUR)
+            self._connect(simkl)
 
     def _sign_in(self, simkl: Simulator) -> None:
         device = self._device
