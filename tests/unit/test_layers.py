@@ -27,6 +27,17 @@ for name in sys.argv[3:]:
         print(name)
 """
 
+FOR_WINDOWS = """
+import sys, types
+class Kodi(types.ModuleType):
+    def __getattr__(self, name):
+        return type(name, (), {})
+sys.path.insert(0, sys.argv[1])
+sys.modules.update((name, Kodi(name)) for name in sys.argv[2:])
+import simkl_connect.kodi.screens.script, simkl_connect.kodi.screens.page_window
+print(*sorted(sys.modules))
+"""
+
 
 def in_need(modules: list[str], *barred: str) -> list[str]:
     """Those of ``modules`` that can't be imported without ``barred``."""
@@ -49,3 +60,10 @@ def test_neither_script_nor_service_loads_the_network_before_the_first_request()
 def test_the_service_loads_what_does_the_sync_only_once_it_is_wanted() -> None:
     sync = ("simkl_connect.sync.library_sync", "simkl_connect.sync.plan")
     assert in_need(["simkl_connect.kodi.background.service"], *sync) == []
+
+
+def test_a_window_opens_before_typing_is_loaded() -> None:
+    command = [sys.executable, "-I", "-S", "-c", FOR_WINDOWS, str(LIB), *KODI]
+    loaded = subprocess.run(command, capture_output=True, check=True, text=True, timeout=60).stdout.split()
+    assert "simkl_connect.kodi.screens.page_window" in loaded
+    assert "typing" not in loaded

@@ -66,7 +66,7 @@ class TokenRefresher:
         self._purpose = _Purpose.IDENTIFY
         self._used: Token | None = None
         self._revokes_next = False
-        self._revoked = Notice.SIGNED_OUT
+        self._after_revocation = Notice.SIGNED_OUT
         self._look_at, self._is_planned = 0.0, True
         self.look_again()
 
@@ -155,10 +155,10 @@ class TokenRefresher:
         if self._job is not None:
             self._job.cancel()
 
-    def _revoke(self, token: Token, revoked: Notice = Notice.SIGNED_OUT) -> None:
-        """``revoked``: what the user is told once that is done."""
+    def _revoke(self, token: Token, notice: Notice = Notice.SIGNED_OUT) -> None:
+        """``notice``: what the user is told once that is done."""
         flow = self._flow(token)
-        self._revokes_next, self._revoked = False, revoked
+        self._revokes_next, self._after_revocation = False, notice
         self._send(_Purpose.REVOKE, token, flow.revocation_request(token), flow.read_revocation)
 
     def _plan_look(self, seconds: float) -> None:
@@ -245,8 +245,8 @@ class TokenRefresher:
 
     def _revoke_refreshed(self, event: Event, used: Token) -> None:
         """Without an answer that can be read, nobody knows whether a newer grant lives at Simkl."""
-        revoked = Notice.SIGNED_OUT_HERE if isinstance(event, (TransientError, PermanentError)) else Notice.SIGNED_OUT
-        self._revoke(event.token if isinstance(event, Refreshed) else used, revoked)
+        notice = Notice.SIGNED_OUT_HERE if isinstance(event, (TransientError, PermanentError)) else Notice.SIGNED_OUT
+        self._revoke(event.token if isinstance(event, Refreshed) else used, notice)
 
     def _is_about_stored(self, event: Event, used: Token) -> bool:
         about = event.token if isinstance(event, Refreshed) else used
@@ -256,7 +256,7 @@ class TokenRefresher:
     def _tell_signed_out(self, event: Event) -> None:
         if isinstance(event, (TransientError, PermanentError)):
             _log.warning("not revoked: %s (%s)", event.problem.value, event.detail)
-        self._notify(self._revoked if isinstance(event, Revoked) else Notice.SIGNED_OUT_HERE)
+        self._notify(self._after_revocation if isinstance(event, Revoked) else Notice.SIGNED_OUT_HERE)
 
     def _keep(self, event: Event, used: Token) -> None:
         self._failures = 0

@@ -1,4 +1,7 @@
-"""What a press starts. The window opens first; what fills it is loaded once the service is on its way to a code."""
+"""What a press starts. The window opens first; what fills it is loaded once the service is on its way to a code.
+
+Therefore the imports within functions: what a window does not need comes after it.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +39,6 @@ def main(arguments: list[str]) -> None:
         account.sign_out()
     elif command == SYNC:
         _sync(options)
-
-
-# What a window does not need comes after it: therefore the imports within functions
 
 
 def _ask_for_command() -> str:
